@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::store::{Remedy, StoreError};
+use crate::store::{Refusal, Remedy, StoreError};
 
 /// Why there is no answer. It becomes text where it is shown.
 #[derive(Clone, Debug)]
@@ -36,6 +36,12 @@ impl Failure {
             Self::Panic { .. } | Self::Stuck { .. } | Self::NoThread(_) => Remedy::Retry,
             Self::Lost => Remedy::OpenOther,
         }
+    }
+
+    /// Whether a server wants to know who the user is, or does not know them any more.
+    pub fn asks_who(&self) -> bool {
+        let asks = |error| matches!(error, &StoreError::Refused { refusal, .. } if refusal != Refusal::Forbidden);
+        self.store_error().is_some_and(asks)
     }
 
     /// What the store said, if it was the store.

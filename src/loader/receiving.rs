@@ -68,6 +68,10 @@ impl Loader {
                 true
             }
             (Work::Lines(_), _) => self.lines.finish(reply.serial, None, self.frame),
+            (Work::Watch, Outcome::Failed(error)) => {
+                self.desk.note_look(&error, reply.since);
+                true
+            }
             (Work::Watch, outcome) => {
                 let Outcome::Done(Done::Watch(_, info)) = outcome else { return false };
                 self.info = Some(info);
@@ -102,6 +106,9 @@ impl Loader {
                 }
                 entry.put(answer);
                 entry.error = None;
+                if entry.generation == self.generation {
+                    self.desk.note_answer();
+                }
                 entry.warnings = warnings.into();
             }
             Outcome::Failed(error) => {

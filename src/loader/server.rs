@@ -68,6 +68,8 @@ impl Loader {
     pub(super) fn poll_sign_in(&mut self) -> bool {
         let (has_news, is_accepted) = self.desk.poll();
         if is_accepted {
+            // Nothing of what somebody else was told stays in sight.
+            self.start_epoch();
             self.refresh();
         }
         has_news

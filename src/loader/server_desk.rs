@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use super::failure::Failure;
 use super::worker::Wake;
-use crate::store::{CancelToken, ReadCx, Refusal, Server, SignIn, StoreError};
+use crate::store::{CancelToken, ReadCx, Server, SignIn};
 
 /// What is known of the server of the open store.
 #[derive(Default)]
@@ -17,7 +18,12 @@ pub(super) struct ServerDesk {
     pub is_refused: bool,
     /// The same, until the user was told.
     pub is_news: bool,
+    /// Everything is asked again: whoever got in elsewhere meanwhile, by a proxy or with a token that was renewed, is
+    /// not asked who they are any more.
+    is_asked_again: bool,
     attempt: Option<Attempt>,
+    /// When it accepted the user; what was asked before says nothing of them.
+    accepted: Option<Instant>,
     /// Why the last attempt failed, if it did.
     pub failure: Option<Failure>,
     /// The last attempt went well, until the window was told.
@@ -61,10 +67,27 @@ impl ServerDesk {
 
     /// Something could not be read: maybe because the server asks who the user is.
     pub fn note(&mut self, failure: &Failure) {
-        let asks = |error| matches!(error, &StoreError::Refused { refusal, .. } if refusal != Refusal::Forbidden);
-        let asks = failure.store_error().is_some_and(asks);
-        if asks && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
+        if failure.asks_who() && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
             self.is_news = true;
+        }
+    }
+
+    /// The same of what was asked at this time without the user's doing.
+    pub fn note_look(&mut self, failure: &Failure, asked: Instant) {
+        if self.accepted.is_none_or(|accepted| asked > accepted) {
+            self.note(failure);
+        }
+    }
+
+    /// The user wants to know how it is now.
+    pub fn will_be_asked_again(&mut self) {
+        self.is_asked_again = true;
+    }
+
+    /// Something was read since.
+    pub fn note_answer(&mut self) {
+        if std::mem::take(&mut self.is_asked_again) {
+            (self.is_refused, self.is_news) = (false, false);
         }
     }
 
@@ -96,7 +119,7 @@ impl ServerDesk {
         self.attempt = None;
         match answer {
             Ok(()) => {
-                self.failure = None;
+                (self.failure, self.accepted) = (None, Some(Instant::now()));
                 (self.is_refused, self.is_news, self.is_done) = (false, false, true);
                 (true, true)
             }
@@ -105,5 +128,20 @@ impl ServerDesk {
                 (true, false)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gets_in_without_signing_in_is_not_asked_any_more() {
+        let mut desk = ServerDesk { is_refused: true, ..ServerDesk::default() };
+        desk.note_answer();
+        assert!(desk.is_refused, "what is told to everybody says nothing");
+        desk.will_be_asked_again();
+        desk.note_answer();
+        assert!(!desk.is_refused);
     }
 }

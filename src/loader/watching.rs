@@ -27,6 +27,8 @@ pub(super) struct Watching {
     /// Whether anybody sees the window.
     is_seen: AtomicBool,
     is_under_way: AtomicBool,
+    /// The last look ended with the server's question who the user is.
+    asks: AtomicBool,
     /// What the last look saw.
     last: Mutex<Option<(Revision, Marks)>>,
     /// The user's file of prices as it was seen last; `None` before the first look.
@@ -53,6 +55,11 @@ impl Watching {
         let now = (revision, marks(info));
         let before = self.last().replace(now);
         (before != Some(now)).then(|| before.is_some_and(|(before, _)| before != revision))
+    }
+
+    /// Notes whether the server asked a look who the user is, and says whether it did not ask the one before.
+    pub fn note_asks(&self, asks: bool) -> bool {
+        !self.asks.swap(asks, Ordering::Relaxed)
     }
 
     /// Notes what the user's file of prices is, and says whether it is another one than at the last look, or before the
@@ -125,6 +132,14 @@ mod tests {
     use crate::store::Store;
     use crate::store::memory::MemoryStore;
     use crate::store::server::Silence;
+
+    #[test]
+    fn that_a_server_asks_who_the_user_is_is_news_once() {
+        let watching = Watching::default();
+        assert_eq!([true, true].map(|asks| watching.note_asks(asks)), [true, false]);
+        watching.note_asks(false);
+        assert!(watching.note_asks(true), "it knew in between");
+    }
 
     #[test]
     fn a_server_that_falls_silent_is_news_and_no_change() {

@@ -46,6 +46,7 @@ pub(super) struct Reply {
     /// Of a look: whether the user's file of prices is another one.
     pub has_new_prices: bool,
     pub warnings: Vec<Warning>,
+    pub since: Instant,
     pub took: Duration,
 }
 
@@ -138,7 +139,11 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         };
         let news = match (&work, &outcome) {
             (Work::Watch, Outcome::Done(Done::Watch(now, info))) => {
+                context.watching.note_asks(false);
                 context.watching.note(*now, info).or(has_new_prices.then_some(false))
+            }
+            (Work::Watch, Outcome::Failed(failure)) if failure.asks_who() => {
+                context.watching.note_asks(true).then_some(false)
             }
             (Work::Watch, _) => None,
             _ => Some(false),
@@ -148,7 +153,9 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
         }
         if let Some(has_changed) = news {
             let took = since.elapsed();
-            let reply = Reply { serial, store: id, epoch, work, outcome, has_changed, has_new_prices, warnings, took };
+            let store = id;
+            let reply =
+                Reply { serial, store, epoch, work, outcome, has_changed, has_new_prices, warnings, since, took };
             if context.replies.send(reply).is_err() {
                 return;
             }

@@ -74,7 +74,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SignIn
             let is_refused = scene.loader.is_refused();
             ui.add(egui::Label::new(asked(&place, is_refused, knows_who)).wrap());
             ui.add_space(size::GAP_M);
-            let is_entered = fields_ui(ui, memory, is_new);
+            let is_entered = fields_ui(ui, memory, &place, is_new);
             told_ui(ui, scene, memory, &place);
             if buttons_ui(ui, scene, memory) || is_entered {
                 let who = if scene.loader.is_signing_in() { None } else { memory.whole() };
@@ -99,7 +99,7 @@ fn asked(place: &StoreLocation, is_refused: bool, knows_who: bool) -> String {
 }
 
 /// Says whether Enter was pressed in the last field.
-fn fields_ui(ui: &mut Ui, memory: &mut SignInMemory, is_new: bool) -> bool {
+fn fields_ui(ui: &mut Ui, memory: &mut SignInMemory, place: &StoreLocation, is_new: bool) -> bool {
     let by_token = memory.by_token;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::GAP_XS;
@@ -110,7 +110,8 @@ fn fields_ui(ui: &mut Ui, memory: &mut SignInMemory, is_new: bool) -> bool {
         }
     });
     ui.add_space(size::GAP_S);
-    let (user_id, secret_id) = (Id::unique("sign in user"), Id::unique("sign in secret"));
+    let place = place.to_string();
+    let (user_id, secret_id) = (Id::unique(("sign in user", &place)), Id::unique(("sign in secret", &place)));
     let is_entered =
         |ui: &Ui, field: &egui::Response| field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if !memory.by_token {

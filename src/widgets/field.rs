@@ -90,6 +90,9 @@ impl<'a> Field<'a> {
             ui.add_sized(vec2(width, size::CONTROL), edit).accessible_name(self.label)
         };
         let response = ui.scope(add).inner;
+        if self.is_secret {
+            forget_typing(ui, response.id);
+        }
         if self.is_bad {
             bad_frame(ui, response.rect);
         }
@@ -124,6 +127,14 @@ impl<'a> Field<'a> {
     }
 }
 
+/// What was typed into a field can't be brought back: egui would keep it for as long as the program runs.
+fn forget_typing(ui: &Ui, id: Id) {
+    if let Some(mut state) = egui::text_edit::TextEditState::load(ui.ctx(), id) {
+        state.clear_undoer();
+        state.store(ui.ctx(), id);
+    }
+}
+
 /// What may be typed is fainter than what was: egui gives hints the colour of weak text, whatever theirs is.
 pub(super) fn faint_hints(ui: &mut Ui) {
     let color = Tokens::of(ui).text3;
@@ -151,4 +162,31 @@ pub fn find_step(ui: &Ui, field: &Response) -> Option<bool> {
         step = Some(true);
     }
     step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_was_typed_is_not_brought_back() {
+        for is_secret in [false, true] {
+            let (ctx, mut text) = (egui::Context::default(), String::new());
+            crate::widgets::fonts::install(&ctx);
+            for second in 0..9 {
+                if second == 2 {
+                    text.push_str("pw-7731");
+                }
+                let input = egui::RawInput { time: Some(f64::from(second)), ..egui::RawInput::default() };
+                let show = |ui: &mut Ui| {
+                    let field = Field::new("Password").id(Id::unique("field"));
+                    if is_secret { field.secret() } else { field }.show(ui, &mut text).request_focus();
+                };
+                ctx.run_ui(input, show).drop_without_applying_deltas();
+            }
+            let state = egui::text_edit::TextEditState::load(&ctx, Id::unique("field")).expect("a field");
+            let another = (egui::text::CCursorRange::default(), "another".to_owned());
+            assert_eq!(state.undoer().has_undo(&another), !is_secret);
+        }
+    }
 }

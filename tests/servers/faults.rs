@@ -231,3 +231,17 @@ fn a_list_whose_pages_have_ever_new_names_ends() {
     assert!(store.metric_history(&cx, &RunId::from("a"), Some("m")).expect("it ends").is_empty());
     assert!(!cx.take_warnings().is_empty(), "and it is said");
 }
+
+#[test]
+fn a_server_that_keeps_its_version_back_is_watched_all_the_same() {
+    for status in [401, 403, 404] {
+        let server = StandIn::new(move |asked| match asked.path.as_str() {
+            "/version" => error(status, "PERMISSION_DENIED", "not for you"),
+            _ => json(NONE),
+        });
+        let (mut store, cx) = (opened(&server), ReadCx::new());
+        store.revision(&cx).expect("a revision");
+        assert_eq!(store.info().schema_of, None);
+        assert!(store.experiments(&cx, true).expect("experiments").is_empty());
+    }
+}

@@ -17,6 +17,8 @@ use dspyglass::words::Zone;
 #[derive(Clone)]
 struct World {
     is_gone: bool,
+    /// What is asked for a second trace fails.
+    has_no_database: bool,
     /// State of the trace.
     state: &'static str,
     /// How many spans it says that the trace has.
@@ -26,7 +28,8 @@ struct World {
     tags: &'static str,
 }
 
-const WORLD: World = World { is_gone: false, state: "OK", spans: 1, status: "FINISHED", tags: "[]" };
+const WORLD: World =
+    World { is_gone: false, has_no_database: false, state: "OK", spans: 1, status: "FINISHED", tags: "[]" };
 
 /// A server whose world a test changes.
 struct Server {
@@ -78,6 +81,9 @@ fn reply(asked: &Asked, world: &World) -> Reply {
         "/api/2.0/mlflow/runs/get" => json(&format!(r#"{{"run": {run}}}"#)),
         "/api/3.0/mlflow/traces/search" => json(&format!(r#"{{"traces": [{trace}]}}"#)),
         "/api/3.0/mlflow/traces/tr-1" => json(&format!(r#"{{"trace": {{"trace_info": {trace}}}}}"#)),
+        "/api/3.0/mlflow/traces/tr-2" if world.has_no_database => {
+            error(503, "TEMPORARILY_UNAVAILABLE", "the database is locked")
+        }
         "/ajax-api/2.0/mlflow/get-trace-artifact" => json(
             r#"{"spans": [{"span_id": "00f067aa0ba902b7", "name": "s", "start_time_unix_nano": 1, "end_time_unix_nano": 9}]}"#,
         ),
@@ -188,6 +194,20 @@ fn what_may_change_is_asked_for_again() {
 }
 
 #[test]
+fn whether_a_run_is_what_it_was_is_asked_again_after_a_while() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let (mut store, owner) = (server.open("", cache.path()), ArtifactOwner::Run(RunId::from("a")));
+    store.artifacts(&cx, &owner).expect("files");
+    server.change(|world| *world = World { tags: r#"[{"key": "mlflow.loggedArtifacts", "value": "[1]"}]"#, ..WORLD });
+    let before = server.stand_in.asked().len();
+    store.artifacts(&cx, &owner).expect("files");
+    assert_eq!(server.asked_since(before), [""; 0]);
+    std::thread::sleep(Duration::from_millis(3_100));
+    store.artifacts(&cx, &owner).expect("files");
+    assert_eq!(server.asked_since(before), [HEADS[1], FILES]);
+}
+
+#[test]
 fn what_was_seen_is_shown_when_nobody_answers_and_is_marked() {
     let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
     let address = server.stand_in.address("");
@@ -231,7 +251,7 @@ fn a_server_that_is_back_is_read_again() {
     let before = store.revision(&cx).expect("a revision");
     look(&mut *store, &cx);
     server.change(|world| world.is_gone = true);
-    store.metric_history(&cx, &RunId::from("b"), Some("m")).expect_err("nothing of it is kept");
+    store.run_rows(&cx, &RunQuery::new(RunScope::One(RunId::from("a")))).expect("what it said before");
     let since = Instant::now();
     look(&mut *store, &cx);
     assert!(since.elapsed() < Duration::from_secs(2), "whoever has an answer does not wait for another attempt");
@@ -248,6 +268,31 @@ fn a_server_that_is_back_is_read_again() {
     cx.take_warnings();
     look(&mut *store, &cx);
     assert!(cx.take_warnings().is_empty());
+}
+
+#[test]
+fn one_question_that_fails_makes_nothing_old() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let mut store = server.open("", cache.path());
+    look(&mut *store, &cx);
+    server.change(|world| world.has_no_database = true);
+    // The server says so itself, where a gateway says that there is no server.
+    let failed = store.trace(&cx, &TraceId::from("tr-2")).expect_err("the database is locked");
+    assert!(failed.to_string().contains("the database is locked"), "{failed}");
+    assert!(!store.info().standing.is_some_and(|standing| standing.is_silent()));
+    look(&mut *store, &cx);
+    assert!(cx.take_warnings().is_empty(), "nothing is told from before");
+}
+
+#[test]
+fn a_trace_is_asked_for_again_after_a_look_at_what_changed() {
+    let (server, cache, cx) = (Server::new(), cache(), ReadCx::new());
+    let (mut store, trace) = (server.open("", cache.path()), TraceId::from("tr-1"));
+    let before = store.trace(&cx, &trace).expect("a trace");
+    server.change(|world| world.state = "ERROR");
+    assert_eq!(store.trace(&cx, &trace).expect("as it was a moment ago"), before);
+    store.revision(&cx).expect("a look");
+    assert_ne!(store.trace(&cx, &trace).expect("as it is"), before);
 }
 
 #[test]

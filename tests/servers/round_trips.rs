@@ -191,7 +191,10 @@ fn a_look_at_what_changed_takes_two_round_trips_and_an_error_is_not_forgotten() 
     assert_ne!(store.revision(&cx).expect("a revision"), first, "a trace came");
     let gone = StandIn::new(|_| error(400, "INVALID_PARAMETER_VALUE", "no"));
     let mut store = open(gone.address("").as_str(), &OpenOptions::default()).expect("nothing is asked yet");
-    assert!(store.revision(&cx).is_err() && store.revision(&cx).is_err(), "an error, and the same error again");
+    let told = store.revision(&cx).expect_err("an error").to_string();
+    let asked = gone.asked().len();
+    assert_eq!(store.revision(&cx).expect_err("the same error again").to_string(), told);
+    assert_eq!(gone.asked().len(), asked, "and nothing is asked for it");
 }
 
 #[test]
@@ -274,6 +277,10 @@ fn experiments_are_counted_without_reading_them() {
     told("two experiments counted", rounds, since);
     let bytes: usize = late.server.asked().len();
     assert!(bytes < 150, "{bytes} requests");
+    // Again, as after each change: whether there is one more, and one less.
+    assert_eq!(store.experiment_counts(&cx).expect("counts"), counts);
+    let more = late.server.asked().len() - bytes;
+    assert!(more <= 2 * 2 * 2 + 1, "{more} requests");
 }
 
 #[test]

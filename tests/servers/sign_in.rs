@@ -1,7 +1,7 @@
 //! Signing in, below the window: what is accepted counts for all readers of that server and for no other one.
 
 use crate::stand_in::{Asked, StandIn, error, json};
-use dspyglass::model::Secret;
+use dspyglass::model::{Secret, TraceId};
 use dspyglass::store::server::SignIns;
 use dspyglass::store::{OpenOptions, ReadCx, Refusal, SignIn, Store, StoreError, open};
 
@@ -58,4 +58,23 @@ fn what_is_accepted_counts_for_all_readers_of_that_server_and_for_no_other() {
     // Whoever is named in an address goes before who signed in earlier.
     let mut named = open(server.address("ana:pw-wrong-1377@").as_str(), &options).expect("an address");
     assert!(!can_read(&mut *named));
+}
+
+#[test]
+fn what_was_told_to_one_user_is_not_told_to_the_next() {
+    let server = StandIn::new(|asked| {
+        let state = if sent(asked) == Some("Bearer t0ken-7") { "ERROR" } else { "OK" };
+        match asked.path.as_str() {
+            "/api/3.0/mlflow/traces/tr-1" => json(&format!(
+                r#"{{"trace": {{"trace_info": {{"trace_id": "tr-1", "state": "{state}",
+                    "request_time": "2026-11-20T22:13:35.440Z", "execution_duration": "0.290s"}}}}}}"#
+            )),
+            _ => json(r#"{"experiments": []}"#),
+        }
+    });
+    let mut store = open(server.address("").as_str(), &OpenOptions::default()).expect("an address");
+    let (cx, trace) = (ReadCx::new(), TraceId::from("tr-1"));
+    let before = store.trace(&cx, &trace).expect("a trace");
+    store.server().expect("a server").sign_in(&cx, &SignIn::Token(Secret::new("t0ken-7"))).expect("accepted");
+    assert_ne!(store.trace(&cx, &trace).expect("as the next user sees it"), before);
 }

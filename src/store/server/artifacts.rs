@@ -143,10 +143,8 @@ impl Shared {
             }
         };
         let query = if folder.is_empty() { &query[..query.len() - 1] } else { &query };
-        let answer = self.client.get_lasting(cx, &endpoint, query, holds)?;
-        if let (Answer::Found(_), Some(proof)) = (&answer, holds) {
-            self.client.seal(cx, &endpoint, query, proof);
-        }
+        let (answer, got) = self.client.get_lasting(cx, &endpoint, query, holds)?;
+        self.client.seal(cx, got, holds);
         Ok(answer)
     }
 
@@ -154,11 +152,10 @@ impl Shared {
     fn proof_of_files(&self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<Option<Proof>> {
         Ok(match owner {
             ArtifactOwner::Run(run) if self.client.keeps() => {
-                // Where nobody tells, what is kept may still serve.
-                if self.ended_runs.of(run).is_none() && self.run(cx, run).is_err() {
-                    cx.check()?;
-                }
-                self.ended_runs.of(run).flatten()
+                // It may have got a tag since. Where nobody tells, what is kept may still serve.
+                let is_told = self.ended_runs.is_fresh(run) || self.run(cx, run).map_or(true, |run| run.is_some());
+                cx.check()?;
+                self.ended_runs.of(run).flatten().filter(|_| is_told)
             }
             ArtifactOwner::Trace(trace) => self.proof_of_trace(trace),
             // Files are added to a model until it is ready, which is not asked for.

@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use self::sending::{AT_ONCE, LOOK, Running};
 use super::credentials::Credentials;
 use super::exchange::{CONNECT, LONGEST, PATIENCE, Request, Response};
-use super::kept::{Kept, Proof};
+use super::kept::{Got, Kept, Proof};
 use super::said::{beginning, error_of};
 use super::sign_ins::SignIns;
 use super::standing::Pulse;
@@ -40,6 +40,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
+    /// For whoever keeps files elsewhere: MLflow's certificates are for its own server.
+    elsewhere: ureq::Agent,
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(super) base: Arc<str>,
     pub(super) place: StoreLocation,
@@ -92,22 +94,23 @@ impl Client {
         cache: Option<PathBuf>,
     ) -> Result<Self> {
         let tls = tls(&variable).map_err(|message| StoreError::Network { place: place.clone(), message })?;
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(LONGEST))
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(PATIENCE))
-            .timeout_per_read(Some(PATIENCE))
-            .max_idle_connections_per_host(AT_ONCE)
-            .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls)
-            .build();
+        let builder = || {
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .timeout_global(Some(LONGEST))
+                .timeout_connect(Some(CONNECT))
+                .timeout_recv_response(Some(PATIENCE))
+                .timeout_per_read(Some(PATIENCE))
+                .max_idle_connections_per_host(AT_ONCE)
+                .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
+        };
         let workspace: Option<Arc<str>> = variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from);
         let kept = Kept::new(cache, &place, base, workspace.as_deref());
         Ok(Self {
-            agent: config.new_agent(),
+            agent: builder().tls_config(tls).build().new_agent(),
+            elsewhere: builder().build().new_agent(),
             base: base.trim_end_matches('/').into(),
             place,
             credentials,
@@ -139,7 +142,7 @@ impl Client {
     /// # Errors
     /// [`StoreError`] where nobody answers, or not as MLflow does.
     pub fn get(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.get_lasting(cx, path, query, None)
+        self.get_lasting(cx, path, query, None).map(|(answer, _)| answer)
     }
 
     /// Asks a search, which is the one kind of `POST` that changes nothing.
@@ -148,7 +151,7 @@ impl Client {
     /// As [`Self::get`].
     pub fn search(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/search"), "{path} is no search");
-        self.json(cx, path, &self.posting(path, body), None)
+        self.json(cx, path, &self.posting(path, body))
     }
 
     /// A request that posts a document.
@@ -171,15 +174,15 @@ impl Client {
         holds: Option<&Proof>,
     ) -> Result<Answer<Bytes>> {
         let request = Request::get(self.url(path, query), most.min(MAX_FILE));
-        let response = self.kept_or_answered(cx, &request, is_patient, holds)?;
+        let (response, got) = self.kept_or_answered(cx, &request, is_patient, holds)?;
         if response.status == 200 {
-            holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
+            self.seal(cx, got, holds);
             let Response { bytes, length, is_cut, .. } = response;
             return Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut }));
         }
         Err(match self.refused(path, response)? {
             Answer::Absent => {
-                holds.iter().for_each(|proof| self.seal_request(cx, &request, proof));
+                self.seal(cx, got, holds);
                 return Ok(Answer::Absent);
             }
             Answer::NoEndpoint => return Ok(Answer::NoEndpoint),
@@ -199,16 +202,20 @@ impl Client {
         url
     }
 
-    pub(super) fn json(
+    pub(super) fn json(&self, cx: &ReadCx, path: &str, request: &Request) -> Result<Answer<Unmasked<Json>>> {
+        self.lasting_json(cx, path, request, None).map(|(answer, _)| answer)
+    }
+
+    fn lasting_json(
         &self,
         cx: &ReadCx,
         path: &str,
         request: &Request,
         holds: Option<&Proof>,
-    ) -> Result<Answer<Unmasked<Json>>> {
-        let response = self.kept_or_answered(cx, request, true, holds)?;
+    ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
+        let (response, got) = self.kept_or_answered(cx, request, true, holds)?;
         if response.status != 200 {
-            return self.refused(path, response);
+            return self.refused(path, response).map(|answer| (answer, None));
         }
         if response.is_cut {
             return Err(self.strange(path, &format!("an answer of more than {} MB", MAX_DOCUMENT >> 20)));
@@ -217,7 +224,7 @@ impl Client {
         if decoded.marks.is_raw || !decoded.value.as_stored_for_structure().is_object() {
             return Err(self.strange(path, &beginning(&response.bytes)));
         }
-        Ok(Answer::Found(decoded.value))
+        Ok((Answer::Found(decoded.value), got))
     }
 
     /// What an answer means that is not what was asked for.
@@ -248,18 +255,26 @@ impl Client {
         StoreError::Answer { place: self.place.clone(), what }
     }
 
-    /// Sends a request, again where that may help, and follows the server within its own host.
-    pub(super) fn answered(&self, cx: &ReadCx, request: &Request, is_patient: bool) -> Result<Response> {
+    /// Sends a request, again where that may help, and follows the server within its own host. `who` asks all the time,
+    /// whoever signs in meanwhile.
+    pub(super) fn answered(
+        &self,
+        cx: &ReadCx,
+        request: &Request,
+        who: &Credentials,
+        is_patient: bool,
+    ) -> Result<Response> {
         let mut request = request.clone();
         let mut pauses = PAUSES.into_iter();
         let mut redirects = 0;
+        let began = Instant::now();
         loop {
             cx.check()?;
             let since = Instant::now();
-            let sent = self.send(cx, request.clone());
-            if pauses.len() == 0 || is_final(&sent) {
-                let sent = sent.as_ref().map(|response| response.status);
-                self.pulse.feel(sent.map_err(Failure::error), since.elapsed());
+            let sent = self.send(cx, request.clone(), who.clone());
+            // Somebody else's storage says nothing of the server.
+            if request.signed.is_none() && (pauses.len() == 0 || is_final(&sent)) {
+                self.pulse.feel(sent.as_ref().map_err(Failure::error), began, since.elapsed());
             }
             let (error, pause) = match sent {
                 Ok(response) if (300..400).contains(&response.status) => {

@@ -84,13 +84,17 @@ impl Workspace {
 /// A host as an address. A token is sent in the clear to this machine alone.
 fn base_of(host: &str) -> std::result::Result<String, String> {
     let host = host.trim_end_matches('/');
+    // With a name in front, or a question behind, another host is asked than the one that seems to be named.
+    if host.contains(|c: char| c.is_whitespace() || "@?#".contains(c)) {
+        return Err("its host is no address".to_owned());
+    }
     if let Some(rest) = host.strip_prefix("http://") {
         let name = rest.split(['/', ':']).next().unwrap_or_default();
         let is_here = matches!(name, "127.0.0.1" | "localhost");
         return if is_here { Ok(host.to_owned()) } else { Err("its host has no https".to_owned()) };
     }
     let rest = host.strip_prefix("https://").unwrap_or(host);
-    if rest.is_empty() || rest.contains(|c: char| c.is_whitespace() || "@?#".contains(c)) {
+    if rest.is_empty() {
         return Err("its host is no address".to_owned());
     }
     Ok(format!("https://{rest}"))
@@ -103,7 +107,7 @@ impl Client {
     /// As [`Self::get`].
     pub fn ask_to_read(&self, cx: &ReadCx, path: &str, body: &Json) -> Result<Answer<Unmasked<Json>>> {
         debug_assert!(path.ends_with("/credentials-for-read") || path.ends_with("/credentials-for-download"), "{path}");
-        self.json(cx, path, &Request { is_secret: true, ..self.posting(path, body) }, None)
+        self.json(cx, path, &Request { is_secret: true, ..self.posting(path, body) })
     }
 
     /// Asks it for such an address by a `GET`.
@@ -111,7 +115,7 @@ impl Client {
     /// # Errors
     /// As [`Self::get`].
     pub fn get_to_read(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)]) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, &Request { is_secret: true, ..Request::get(self.url(path, query), MAX_DOCUMENT) }, None)
+        self.json(cx, path, &Request { is_secret: true, ..Request::get(self.url(path, query), MAX_DOCUMENT) })
     }
 
     /// Reads the first `most` bytes of what a signed address leads to. Whoever keeps it is not told who asks, and is
@@ -127,7 +131,7 @@ impl Client {
         }
         let headers = Some(signed.headers);
         let request = Request { signed: headers, is_secret: true, ..Request::get(signed.url, most.min(MAX_FILE)) };
-        let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, true)?;
+        let Response { status, bytes, length, is_cut, .. } = self.answered(cx, &request, &self.who(), true)?;
         match status {
             200 => Ok(Answer::Found(Bytes { bytes: Unmasked::new(bytes), length, is_cut })),
             404 => Ok(Answer::Absent),
@@ -219,6 +223,21 @@ mod tests {
         assert_eq!(found("databricks://team", &[host, token], Some(FILE)), second);
         assert_eq!(found("databricks://", &[host], Some(FILE)), first);
         assert_eq!(found("databricks://old", &[], Some(FILE)), Ok("https://o Basic YW5hOnB3".to_owned()));
+    }
+
+    #[test]
+    fn a_token_is_sent_in_the_clear_to_this_machine_alone() {
+        for (host, is_taken) in [
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1", true),
+            ("http://localhost:x@evil", false),
+            ("http://localhost?@evil", false),
+            ("http://evil", false),
+            ("https://a@evil", false),
+            ("", false),
+        ] {
+            assert_eq!(base_of(host).is_ok(), is_taken, "{host}");
+        }
     }
 
     #[test]

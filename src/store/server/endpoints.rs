@@ -123,12 +123,8 @@ const ENDPOINTS: [Known; 12] = [
 impl Shared {
     /// See [`crate::store::Server::report`].
     pub fn endpoints(&self, cx: &ReadCx) -> Result<ServerReport> {
-        let version = match self.version(cx) {
-            Ok(version) => version.map(str::to_owned),
-            // With passwords (`--app-name basic-auth`, MLflow 3.17) not even that is told to everybody.
-            Err(StoreError::Refused { .. }) => None,
-            Err(error) => return Err(error),
-        };
+        // With passwords (`--app-name basic-auth`, MLflow 3.17) not even that is told to everybody.
+        let version = self.version(cx)?.map(str::to_owned);
         // What it said before is no answer here.
         let client = self.client.asking_as(self.client.who());
         let info = match client.get(cx, SERVER_INFO, &[]) {

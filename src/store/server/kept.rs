@@ -21,8 +21,8 @@ mod reader;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use self::database::{Database, Entry, Health};
-use self::digest::key_of;
+use self::database::{Database, Entry, Health, Stamp};
+use self::digest::{Key, key_of};
 use self::place::Place;
 pub use self::place::{base_of, forget};
 pub use self::proof::{EndedRuns, Proof, of_trace};
@@ -38,6 +38,14 @@ const MOST_BYTES: u64 = 512 << 20;
 enum Makes {
     Nothing,
     File,
+}
+
+/// Which answer was got, and for whom it is kept: that alone is meant by whoever says that it holds.
+#[derive(Debug)]
+pub struct Got {
+    file: String,
+    key: Key,
+    answer: Stamp,
 }
 
 /// What is kept of one server; by default nothing, for whoever wants to know how it is now.
@@ -64,7 +72,8 @@ impl Kept {
     }
 
     /// The answer to a request: kept, if it holds what can't change or nobody answers; else what `ask` gets, which is
-    /// kept. `credentials` is the header that goes with it, `holds` what shows that a kept one still holds.
+    /// kept. `credentials` is the header that goes with it, `holds` what shows that a kept one still holds. Beside it what
+    /// can be sealed, where that was told and the answer is a new one.
     pub fn answer(
         &self,
         cx: &ReadCx,
@@ -73,21 +82,22 @@ impl Kept {
         holds: Option<&Proof>,
         pulse: &Pulse,
         ask: impl FnOnce() -> Result<Response>,
-    ) -> Result<Response> {
-        let key = key_of(request);
+    ) -> Result<(Response, Option<Got>)> {
+        let Some(place) = &self.place else { return ask().map(|response| (response, None)) };
+        let (key, file) = (key_of(request), place.file_of(credentials));
         let find = |proof: Option<&Proof>| {
-            let found = self.with(cx, credentials, Makes::Nothing, |file| file.find(&key, proof, now_ms())).flatten();
+            let found = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, proof, now_ms())).flatten();
             found.filter(|entry| entry.serves(request.most))
         };
         if holds.is_some()
             && let Some(entry) = find(holds)
         {
-            return Ok(entry.response(request.most));
+            return Ok((entry.response(request.most), None));
         }
         let instead = |entry: Entry| {
             pulse.gave(entry.said_ms);
             cx.warn(&*self.server, Standing::OLD);
-            entry.response(request.most)
+            (entry.response(request.most), None)
         };
         if pulse.is_resting()
             && let Some(entry) = find(None)
@@ -97,7 +107,9 @@ impl Kept {
         let answer = ask();
         match &answer {
             Ok(response) if matches!(response.status, 200 | 400 | 404 | 405) => {
-                self.with(cx, credentials, Makes::File, |file| file.keep(&key, response, now_ms()));
+                self.with(cx, &file, Makes::File, |file| file.keep(&key, response, now_ms()));
+                let got = holds.map(|_| Got { file, key, answer: Stamp::of(&response.bytes) });
+                return answer.map(|response| (response, got));
             }
             Ok(Response { status: 502..=504, .. }) | Err(StoreError::Network { .. })
                 if pulse.standing().is_silent() =>
@@ -108,30 +120,23 @@ impl Kept {
             }
             _ => {}
         }
-        answer
+        answer.map(|response| (response, None))
     }
 
-    /// Says of the answer that is kept for a request that it holds as long as this can be proved.
-    pub fn seal(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request, proof: &Proof) {
-        self.with(cx, credentials, Makes::Nothing, |file| file.seal(&key_of(request), proof));
+    /// Says of an answer that it holds as long as this can be proved.
+    pub fn seal(&self, cx: &ReadCx, got: &Got, proof: &Proof) {
+        self.with(cx, &got.file, Makes::Nothing, |file| file.seal(&got.key, got.answer, proof));
     }
 
-    /// Does something with the file of whoever asks with these credentials. A server that never answered leaves none.
-    fn with<T>(
-        &self,
-        cx: &ReadCx,
-        credentials: Option<&str>,
-        makes: Makes,
-        act: impl FnOnce(&mut Database) -> T,
-    ) -> Option<T> {
+    /// Does something with the file of this name. A server that never answered leaves none.
+    fn with<T>(&self, cx: &ReadCx, name: &str, makes: Makes, act: impl FnOnce(&mut Database) -> T) -> Option<T> {
         let place = self.place.as_ref()?;
-        let name = place.file_of(credentials);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.as_ref().is_none_or(|(own, _)| *own != name) {
-            if makes == Makes::Nothing && !place.has(&name) {
+        if open.as_ref().is_none_or(|(own, _)| own != name) {
+            if makes == Makes::Nothing && !place.has(name) {
                 return None;
             }
-            *open = Some((name.clone(), Database::open(place.prepare(&name), MOST_BYTES)));
+            *open = Some((name.to_owned(), Database::open(place.prepare(name), MOST_BYTES)));
         }
         let (_, file) = open.as_mut()?;
         let done = act(file);

@@ -2,10 +2,11 @@
 //! scrolled, and the spans of the traces that were looked at last.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::model::{ExperimentId, Json, TraceId, Unmasked, json};
-use crate::store::TraceHandle;
+use crate::model::{ExperimentId, Json, SpanHandle, TraceId, Unmasked, json};
+use crate::store::{TraceHandle, span_json};
 
 /// Lines are kept up to so many bytes together; of the others the id is known, and they are asked for again.
 const MAX_LINES: usize = 128 << 20;
@@ -13,8 +14,55 @@ const MAX_LINES: usize = 128 << 20;
 /// Records of spans are kept up to so many bytes together.
 const MAX_SPANS: usize = 128 << 20;
 
-/// The records of the spans of one trace.
-pub type Records = Arc<Vec<Unmasked<Json>>>;
+/// The records of the spans of one trace, in the order of the server.
+pub type Records = Arc<SpanRecords>;
+
+/// Records of spans, found by their handles.
+#[derive(Debug, Default)]
+pub struct SpanRecords {
+    records: Vec<Unmasked<Json>>,
+    handles: Vec<Option<SpanHandle>>,
+    places: HashMap<SpanHandle, usize>,
+}
+
+impl SpanRecords {
+    /// The records, with a handle for each that has an id.
+    pub fn new(records: Vec<Unmasked<Json>>) -> Self {
+        let handles = handles(&records);
+        let placed = handles.iter().enumerate().filter_map(|(place, handle)| Some(((*handle)?, place)));
+        Self { places: placed.collect(), records, handles }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Unmasked<Json>] {
+        &self.records
+    }
+
+    /// Each with its handle; `None`: it has no id.
+    pub fn with_handles(&self) -> impl Iterator<Item = (&Unmasked<Json>, Option<SpanHandle>)> {
+        self.records.iter().zip(self.handles.iter().copied())
+    }
+
+    /// The one behind a handle.
+    pub fn at(&self, handle: SpanHandle) -> Option<&Unmasked<Json>> {
+        self.records.get(*self.places.get(&handle)?)
+    }
+}
+
+/// What stands for each span: its id, so that it means the same span when the trace has more of them by now; of several
+/// that share an id, which of them it is, too.
+fn handles(records: &[Unmasked<Json>]) -> Vec<Option<SpanHandle>> {
+    let mut before: HashMap<String, u32> = HashMap::new();
+    let mut handle = |record| {
+        let id = span_json::id(record)?;
+        let mut hasher = DefaultHasher::new();
+        let count = before.entry(id.clone()).or_default();
+        (&id, *count).hash(&mut hasher);
+        *count += 1;
+        Some(SpanHandle(hasher.finish()))
+    };
+    records.iter().map(&mut handle).collect()
+}
 
 /// A trace, where it is, and what was told of it.
 type Line = (TraceId, ExperimentId, Option<Box<[u8]>>);
@@ -93,6 +141,12 @@ impl KnownTraces {
         line.is_none().then(|| (id.clone(), home.clone()))
     }
 
+    /// Lets go of all lines: somebody else may see others.
+    pub fn forget_lines(&mut self) {
+        self.lines.iter_mut().for_each(|(.., line)| *line = None);
+        self.bytes = 0;
+    }
+
     fn line(&self, TraceHandle(at): TraceHandle) -> Option<&Line> {
         usize::try_from(at).ok().and_then(|at| self.lines.get(at))
     }
@@ -165,6 +219,23 @@ mod tests {
             assert_eq!(held, 10, "round {round}");
         }
         assert_eq!(known.gone(TraceHandle(0)), Some(("tr-0".into(), "1".into())));
+    }
+
+    #[test]
+    fn a_handle_means_the_same_span_when_there_are_more_of_them() {
+        let record = |id: &str, name: &str| Unmasked::new(json!({"context": {"span_id": id}, "name": name}));
+        let before = SpanRecords::new(vec![record("a", "one"), record("b", "two")]);
+        let after = SpanRecords::new(vec![
+            record("0", "zero"),
+            record("b", "two"),
+            Unmasked::new(json!(7)),
+            record("a", "one"),
+            record("a", "again"),
+        ]);
+        let handle = before.handles[0].expect("an id");
+        assert_eq!(after.at(handle), Some(&before.all()[0]));
+        assert_eq!((after.handles[2], after.places.len()), (None, 4));
+        assert_eq!(after.at(after.handles[4].expect("an id")), Some(&after.all()[4]));
     }
 
     #[test]

@@ -41,6 +41,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use client::{Answer, Client};
+use counts::KnownCounts;
 use credentials::Credentials;
 use databricks::Workspace;
 use experiments::KnownExperiments;
@@ -52,9 +53,9 @@ pub use standing::{Silence, Standing};
 use watch::Watch;
 
 use super::{
-    Address, AddressKind, Capabilities, Inventory, OpenOptions, Page, ReadCx, Result, Revision, RunQuery, RunTraces,
-    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex, TracePlace,
-    TraceQuery, TraceValue,
+    Address, AddressKind, Capabilities, Inventory, OpenOptions, Page, ReadCx, Refusal, Result, Revision, RunQuery,
+    RunTraces, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex,
+    TracePlace, TraceQuery, TraceValue,
 };
 use crate::model::{
     ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, Json, LoggedModel,
@@ -82,6 +83,7 @@ struct Shared {
     /// The trace that was asked for last, when and what was told: who looks at it asks for it several times.
     latest: Mutex<Option<(TraceId, Instant, Unmasked<Json>)>>,
     spans: Mutex<KnownSpans>,
+    counts: Mutex<KnownCounts>,
     watch: Mutex<Watch>,
     ended_runs: EndedRuns,
 }
@@ -115,6 +117,7 @@ impl ServerStore {
             traces: Mutex::default(),
             latest: Mutex::default(),
             spans: Mutex::default(),
+            counts: Mutex::default(),
             watch: Mutex::default(),
             ended_runs: EndedRuns::default(),
         };
@@ -128,9 +131,14 @@ impl Shared {
         if let Some(version) = self.version.get() {
             return Ok(version.as_deref());
         }
-        let said = match self.client.bytes(cx, "/version", &[], 64, true, None)? {
-            Answer::Found(found) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
-            Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_) => None,
+        let said = match self.client.bytes(cx, "/version", &[], 64, true, None) {
+            Ok(Answer::Found(found)) => String::from_utf8(found.bytes.as_stored_for_structure().clone()).ok(),
+            Ok(Answer::Absent | Answer::NoEndpoint | Answer::Rejected(_)) => None,
+            // Whoever signs in is told later.
+            Err(StoreError::Refused { refusal, .. }) if refusal != Refusal::Forbidden => return Ok(None),
+            // Somebody in front of it keeps it back: that won't change.
+            Err(StoreError::Refused { .. } | StoreError::Answer { .. }) => None,
+            Err(error) => return Err(error),
         };
         let is_version = |text: &String| {
             text.starts_with(|c: char| c.is_ascii_digit())

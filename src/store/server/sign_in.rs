@@ -57,6 +57,18 @@ const UNTOLD: [&str; 4] = [
     "how many assessments, datasets and logged models there are in all",
 ];
 
+impl Shared {
+    /// Lets go of what was told to whoever asked before. Handles of traces stay what they are.
+    fn forget_what_was_told(&self) {
+        self.forget_experiments();
+        self.forget_failure();
+        self.forget_latest();
+        self.known_traces().forget_lines();
+        self.spans.lock().unwrap_or_else(PoisonError::into_inner).forget();
+        self.ended_runs.forget();
+    }
+}
+
 impl Server for Shared {
     fn place(&self) -> StoreLocation {
         self.client.place().clone()
@@ -88,6 +100,7 @@ impl Server for Shared {
         match self.client.asking_as(credentials.clone()).search(cx, EXPERIMENTS, &json!({"max_results": 1}))? {
             Answer::Found(_) | Answer::Rejected(_) => {
                 self.client.will_ask_as(credentials);
+                self.forget_what_was_told();
                 Ok(())
             }
             Answer::Absent | Answer::NoEndpoint => Err(self.client.strange(EXPERIMENTS, "no experiments")),

@@ -1,15 +1,13 @@
 //! The spans of a trace: all of its records at once, as they stand in the server's store, unfinished ones too
 //! (`get-trace-artifact`, MLflow 2.14 – 3.18).
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError};
 
 use super::Shared;
 use super::artifacts::is_plain;
 use super::client::Answer;
-use super::kept::{Proof, of_trace};
-use super::known::Records;
+use super::kept::{Got, Proof, of_trace};
+use super::known::{Records, SpanRecords};
 use super::lists::AT_ONCE;
 use super::standing::now_ms;
 use super::together::together;
@@ -25,7 +23,7 @@ impl Shared {
     pub fn spans_of(&self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
         let mut heads = Vec::new();
         let records = self.records(cx, trace)?;
-        for (index, (record, handle)) in records.iter().zip(handles(&records)).enumerate() {
+        for (index, (record, handle)) in records.with_handles().enumerate() {
             match handle.and_then(|handle| span_json::head(record, handle)) {
                 Some(head) => heads.push(head),
                 None => cx.warn(format!("trace {trace}"), format!("span {index} has no id")),
@@ -56,16 +54,14 @@ impl Shared {
     /// See [`crate::store::Store::span_facts`].
     pub fn span_facts(&self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
         let records = self.records(cx, trace)?;
-        let places: HashMap<SpanHandle, &Unmasked<Json>> =
-            handles(&records).zip(records.iter()).filter_map(|(handle, record)| Some((handle?, record))).collect();
-        let facts = |span: &SpanHead| places.get(&span.handle).map(|record| span_json::facts_of(record));
+        let facts = |span: &SpanHead| records.at(span.handle).map(span_json::facts_of);
         Ok(spans.iter().map(|span| facts(span).unwrap_or_default()).collect())
     }
 
     /// See [`crate::store::Store::span_body`].
     pub fn span_body(&self, cx: &ReadCx, trace: &TraceId, span: SpanHandle) -> Result<Option<SpanBody>> {
         let records = self.records(cx, trace)?;
-        Ok(at(&records, span).map(|record| span_json::body(record.clone(), cx.reveal())))
+        Ok(records.at(span).map(|record| span_json::body(record.clone(), cx.reveal())))
     }
 
     /// How many spans the server says that a trace has.
@@ -81,10 +77,10 @@ impl Shared {
     }
 
     /// Whether all spans are there and have ended.
-    fn is_whole(&self, trace: &TraceId, records: &Records) -> bool {
+    fn is_whole(&self, trace: &TraceId, records: &SpanRecords) -> bool {
         let has_ended = |record| span_json::head(record, SpanHandle(0)).is_some_and(|head| head.end_ns.is_some());
-        let is_enough = self.promised(trace).is_none_or(|promised| promised <= records.len() as u64);
-        is_enough && !records.is_empty() && records.iter().all(has_ended)
+        let is_enough = self.promised(trace).is_none_or(|promised| promised <= records.all().len() as u64);
+        is_enough && !records.all().is_empty() && records.all().iter().all(has_ended)
     }
 
     /// The records of a trace, in the order of the server.
@@ -94,7 +90,8 @@ impl Shared {
             return Ok(records);
         }
         let holds = self.proof_of_trace(trace);
-        let found = match self.document_of(cx, trace, holds.as_ref())? {
+        let (answer, got) = self.document_of(cx, trace, holds.as_ref())?;
+        let found = match answer {
             Answer::Found(found) => found,
             Answer::Absent => return Ok(Records::default()),
             Answer::NoEndpoint => {
@@ -112,25 +109,30 @@ impl Shared {
         if spans.is_none() {
             cx.warn(format!("{SPANS_FILE} of trace {trace}"), "it has no list of spans");
         }
-        let records: Records = Arc::new(spans.unwrap_or_default());
-        if let Some(proof) = holds.filter(|_| !self.is_databricks && self.is_whole(trace, &records)) {
-            self.client.seal(cx, SPANS, &[("request_id", trace.as_str())], &proof);
+        let records: Records = Arc::new(SpanRecords::new(spans.unwrap_or_default()));
+        if self.is_whole(trace, &records) {
+            self.client.seal(cx, got, holds.as_ref());
         }
         let mut known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         known.keep(trace.clone(), Arc::clone(&records), bytes);
         Ok(records)
     }
 
-    /// The document that holds the records of a trace.
-    fn document_of(&self, cx: &ReadCx, trace: &TraceId, holds: Option<&Proof>) -> Result<Answer<Unmasked<Json>>> {
+    /// The document that holds the records of a trace, and what can be sealed of it.
+    fn document_of(
+        &self,
+        cx: &ReadCx,
+        trace: &TraceId,
+        holds: Option<&Proof>,
+    ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
         if !self.is_databricks {
             return self.client.get_lasting(cx, SPANS, &[("request_id", trace.as_str())], holds);
         }
         if !is_plain(trace.as_str()) {
-            return Ok(Answer::Absent);
+            return Ok((Answer::Absent, None));
         }
         let most = json::MAX_BYTES as u64;
-        Ok(match self.signed_file(cx, &ArtifactOwner::Trace(trace.clone()), "", most)? {
+        let answer = match self.signed_file(cx, &ArtifactOwner::Trace(trace.clone()), "", most)? {
             Answer::Found(found) if found.is_cut => {
                 Answer::Rejected(format!("its spans have more than {} MB", most >> 20))
             }
@@ -138,50 +140,7 @@ impl Shared {
             Answer::Absent => Answer::Absent,
             Answer::NoEndpoint => Answer::NoEndpoint,
             Answer::Rejected(why) => Answer::Rejected(why),
-        })
-    }
-}
-
-/// What stands for each span: its id, so that it means the same span when the trace has more of them by now; of several
-/// that share an id, which of them it is, too. `None`: it has no id.
-fn handles(records: &[Unmasked<Json>]) -> impl Iterator<Item = Option<SpanHandle>> {
-    let mut before: HashMap<String, u32> = HashMap::new();
-    records.iter().map(move |record| {
-        let id = span_json::id(record)?;
-        let mut hasher = DefaultHasher::new();
-        let count = before.entry(id.clone()).or_default();
-        (&id, *count).hash(&mut hasher);
-        *count += 1;
-        Some(SpanHandle(hasher.finish()))
-    })
-}
-
-fn at(records: &[Unmasked<Json>], wanted: SpanHandle) -> Option<&Unmasked<Json>> {
-    handles(records).zip(records).find(|(handle, _)| *handle == Some(wanted)).map(|(_, record)| record)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_handle_means_the_same_span_when_there_are_more_of_them() {
-        let record = |id: &str, name: &str| Unmasked::new(json!({"context": {"span_id": id}, "name": name}));
-        let before = [record("a", "one"), record("b", "two")];
-        let after = [
-            record("0", "zero"),
-            record("b", "two"),
-            Unmasked::new(json!(7)),
-            record("a", "one"),
-            record("a", "again"),
-        ];
-        let of = |records: &[Unmasked<Json>]| handles(records).collect::<Vec<_>>();
-        let handle = of(&before)[0].expect("an id");
-        assert_eq!(at(&after, handle), Some(&before[0]));
-        let all = of(&after);
-        assert_eq!(all[2], None);
-        assert_eq!(all.iter().flatten().collect::<std::collections::HashSet<_>>().len(), 4);
-        assert_eq!(at(&after, all[4].expect("an id")), Some(&after[4]));
+        };
+        Ok((answer, None))
     }
 }

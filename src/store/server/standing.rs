@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::exchange::Response;
+use super::said::error_of;
 use crate::store::StoreError;
 use crate::words::{Zone, moment};
 
@@ -69,6 +71,8 @@ pub struct Pulse(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     standing: Standing,
+    /// The same as its last answer, on a clock that nobody sets.
+    answered: Option<Instant>,
     /// Until when nobody tries again who need not.
     rests_until: Option<Instant>,
     /// How often it answered again after others had got what it said before.
@@ -91,16 +95,20 @@ impl Pulse {
         self.state(|state| state.rests_until.is_some_and(|until| Instant::now() < until))
     }
 
-    /// Takes note of what came of a request in the end: an HTTP status, or why there is none.
-    pub fn feel(&self, sent: Result<u16, &StoreError>, took: Duration) {
+    /// Takes note of what came in the end of a request that was made at `began`, and whose last attempt took so long. It is
+    /// not silent where it answered others meanwhile: then something is wrong with what was asked.
+    pub fn feel(&self, sent: Result<&Response, &StoreError>, began: Instant, took: Duration) {
+        let fell_silent = |why: &str| {
+            if !self.state(|state| state.answered.is_some_and(|answered| answered >= began)) {
+                self.fell_silent(why, took);
+            }
+        };
         match sent {
             // Whoever stands in front of it says that nobody is there.
-            Ok(status @ 502..=504) => self.fell_silent(&format!("its gateway says {status}"), took),
+            Ok(response) if is_of_gateway(response) => fell_silent(&format!("its gateway says {}", response.status)),
             Ok(_) => self.answered(),
-            Err(StoreError::Network { message, .. }) => self.fell_silent(message, took),
-            Err(StoreError::TooSlow) if took >= LONG => {
-                self.fell_silent(&format!("no answer for {} s", took.as_secs()), took);
-            }
+            Err(StoreError::Network { message, .. }) => fell_silent(message),
+            Err(StoreError::TooSlow) if took >= LONG => fell_silent(&format!("no answer for {} s", took.as_secs())),
             Err(_) => {}
         }
     }
@@ -109,6 +117,7 @@ impl Pulse {
     fn answered(&self) {
         self.state(|state| {
             state.standing.answered_ms = Some(now_ms());
+            state.answered = Some(Instant::now());
             state.rests_until = None;
             if state.standing.silence.take().is_some_and(|silence| silence.oldest_ms.is_some()) {
                 state.returns += 1;
@@ -140,6 +149,12 @@ impl Pulse {
     }
 }
 
+/// Whether nobody behind a gateway said this. MLflow itself says 503, in its own words, where its database fails
+/// (2.21 – 3.18, `mlflow/store/db/utils.py`).
+fn is_of_gateway(response: &Response) -> bool {
+    matches!(response.status, 502..=504) && !(response.is_json && error_of(&response.bytes).is_some())
+}
+
 /// Milliseconds since the epoch.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -168,19 +183,36 @@ mod tests {
     fn who_says_no_is_there() {
         let network = |message: &str| StoreError::Network { place: "http://host".into(), message: message.to_owned() };
         let silent = network("connection refused");
+        let said = |status, body: &str| Response {
+            status,
+            is_json: body.starts_with('{'),
+            elsewhere: None,
+            pause: None,
+            length: None,
+            bytes: body.as_bytes().to_vec(),
+            is_cut: false,
+        };
+        let own = r#"{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "the database is locked"}"#;
         for (sent, took, is_silent) in [
-            (Ok(200), 0, false),
-            (Ok(401), 0, false),
-            (Ok(500), 0, false),
-            (Ok(503), 0, true),
+            (Ok(said(200, "{}")), 0, false),
+            (Ok(said(401, "")), 0, false),
+            (Ok(said(500, "")), 0, false),
+            (Ok(said(503, "<html>")), 0, true),
+            (Ok(said(503, r#"{"message": "no healthy upstream"}"#)), 0, true),
+            (Ok(said(503, own)), 0, false),
             (Err(&silent), 0, true),
             (Err(&StoreError::TooSlow), 1, false),
             (Err(&StoreError::TooSlow), 60, true),
             (Err(&StoreError::Cancelled), 60, false),
         ] {
-            let pulse = Pulse::default();
-            pulse.feel(sent, Duration::from_secs(took));
-            assert_eq!(pulse.standing().is_silent(), is_silent, "{sent:?}");
+            let (pulse, took, began) = (Pulse::default(), Duration::from_secs(took), Instant::now());
+            let told = sent.as_ref().map(|response| response.status).map_err(ToString::to_string);
+            pulse.feel(sent.as_ref().map_err(|error| *error), began, took);
+            assert_eq!(pulse.standing().is_silent(), is_silent, "{told:?}");
+            // Somebody else got an answer while this went wrong.
+            pulse.answered();
+            pulse.feel(sent.as_ref().map_err(|error| *error), began, took);
+            assert!(!pulse.standing().is_silent(), "{told:?}");
         }
     }
 

@@ -4,10 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
+use crate::model::Warning;
 use crate::store::{ReadCx, Result};
 
 /// How often whoever waits looks whether he still has to.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// A thread that asks for one thing, and what was noted on the way.
+type Asking<'a, T> = thread::ScopedJoinHandle<'a, (Result<T>, Vec<Warning>)>;
 
 /// Asks for each of some things at the same time, as far as the client lets, and gives the answers in their order.
 ///
@@ -28,12 +32,15 @@ pub fn together<I: Sync, T: Send>(
             .map(|item| {
                 let own = cx.for_thread();
                 let thread = thread::Builder::new().name("dspyglass-together".to_owned());
-                (item, thread.spawn_scoped(scope, move || ask(&own, item)).ok())
+                (item, thread.spawn_scoped(scope, move || (ask(&own, item), own.take_warnings())).ok())
             })
             .collect();
-        let answer = |(item, thread): (&I, Option<thread::ScopedJoinHandle<'_, Result<T>>>)| match thread {
+        let answer = |(item, thread): (&I, Option<Asking<'_, T>>)| match thread {
             Some(thread) => match thread.join() {
-                Ok(answer) => answer,
+                Ok((answer, warnings)) => {
+                    cx.warn_again(&warnings);
+                    answer
+                }
                 Err(panic) => std::panic::resume_unwind(panic),
             },
             // Without a thread it takes longer.
@@ -57,5 +64,22 @@ pub fn wait_for<'a, T>(cx: &ReadCx, shared: &'a Mutex<T>) -> Result<MutexGuard<'
                 thread::sleep(LOOK);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_on_the_way_counts_for_whoever_asked() {
+        let cx = ReadCx::new();
+        let ask = |cx: &ReadCx, number: &u32| {
+            cx.warn("here", format!("{number} is damaged"));
+            Ok(number * 2)
+        };
+        assert_eq!(together(&cx, &[1, 2, 3], ask).expect("answers"), [2, 4, 6]);
+        let told: Vec<String> = cx.take_warnings().iter().map(|warning| warning.what.to_string()).collect();
+        assert_eq!(told, ["1 is damaged", "2 is damaged", "3 is damaged"]);
     }
 }

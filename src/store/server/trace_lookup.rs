@@ -147,6 +147,11 @@ impl Shared {
         self.trace_info(cx, trace)
     }
 
+    /// The next question asks the server again.
+    pub fn forget_latest(&self) {
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// One trace as the server tells it, with its assessments.
     pub fn trace_info(&self, cx: &ReadCx, trace: &TraceId) -> Result<Option<Unmasked<Json>>> {
         if !is_plain(trace.as_str()) {

@@ -18,7 +18,7 @@ use super::together::together;
 use super::trace_lists::TraceSearch;
 
 use crate::model::Experiment;
-use crate::store::{ReadCx, Result, Revision};
+use crate::store::{ReadCx, Result, Revision, StoreError};
 
 /// A server is not asked more often.
 const EVERY: Duration = Duration::from_secs(3);
@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Watch {
     asked: Option<Instant>,
+    /// When it was tried last in vain, and what came of that; `None` once it was answered.
+    failed: Option<(Instant, StoreError)>,
     experiments: Option<u64>,
     rest: Option<u64>,
     /// How often something else was seen than before.
@@ -44,7 +46,7 @@ pub struct Watch {
 impl Default for Watch {
     fn default() -> Self {
         let opening = RandomState::new().build_hasher().finish();
-        Self { asked: None, experiments: None, rest: None, changes: 0, opening }
+        Self { asked: None, failed: None, experiments: None, rest: None, changes: 0, opening }
     }
 }
 
@@ -83,19 +85,44 @@ impl Shared {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// See [`crate::store::Store::revision`].
+    /// See [`crate::store::Store::revision`]. An error is told again, too, without asking again at once.
     pub fn revision(self: &Arc<Self>, cx: &ReadCx) -> Result<Revision> {
+        let tried = Instant::now();
+        let seen = self.look_again(cx);
+        if let Err(error) = &seen
+            && let Some(error) = again(error)
+        {
+            let mut watch = self.watch();
+            // That of an earlier attempt is not made younger.
+            let is_old = watch.failed.as_ref().is_some_and(|(at, _)| at.elapsed() < EVERY);
+            watch.failed = if is_old { watch.failed.take() } else { Some((tried, error)) };
+        }
+        seen
+    }
+
+    fn look_again(self: &Arc<Self>, cx: &ReadCx) -> Result<Revision> {
         let is_first = {
             let watch = self.watch();
             if watch.asked.is_some_and(|asked| asked.elapsed() < EVERY) {
                 return Ok(watch.revision());
             }
+            if let Some((_, error)) = watch.failed.as_ref().filter(|(tried, _)| tried.elapsed() < EVERY)
+                && let Some(error) = again(error)
+            {
+                return Err(error);
+            }
             watch.asked.is_none()
         };
         self.forget_experiments();
+        self.forget_latest();
         // Both are one look, and neither waits for the other.
         let found = together(cx, &[true, false], |cx, is_version| {
-            if *is_version { self.version(cx).map(|_| None) } else { self.experiments(cx, true).map(Some) }
+            if *is_version {
+                // What is read does not hang on it.
+                let _ = self.version(cx);
+                return Ok(None);
+            }
+            self.experiments(cx, true).map(Some)
         })?;
         let experiments: Vec<Experiment> = found.into_iter().flatten().flatten().collect();
         let mut hasher = DefaultHasher::new();
@@ -113,12 +140,18 @@ impl Shared {
         };
         let mut watch = self.watch();
         // Only what was answered counts as a look: whoever asks again after an error is not told that all is well.
-        watch.asked = Some(Instant::now());
+        (watch.asked, watch.failed) = (Some(Instant::now()), None);
         if watch.see(hasher.finish(), rest) {
             // A trace that was going on has other spans by now.
             self.spans.lock().unwrap_or_else(PoisonError::into_inner).forget();
+            self.forget_latest();
         }
         Ok(watch.revision())
+    }
+
+    /// The next look asks the server, whatever went wrong a moment ago.
+    pub fn forget_failure(&self) {
+        self.watch().failed = None;
     }
 
     /// Asks what the rest looks like now, for the looks that follow.
@@ -162,6 +195,18 @@ impl Shared {
         }
         Ok(hasher.finish())
     }
+}
+
+/// The same error for whoever asks again; `None` where it says more of whoever asked than of the server.
+fn again(error: &StoreError) -> Option<StoreError> {
+    Some(match error {
+        StoreError::Network { place, message } => {
+            StoreError::Network { place: place.clone(), message: message.clone() }
+        }
+        StoreError::Answer { place, what } => StoreError::Answer { place: place.clone(), what: what.clone() },
+        StoreError::Refused { place, refusal } => StoreError::Refused { place: place.clone(), refusal: *refusal },
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

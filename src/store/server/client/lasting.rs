@@ -3,7 +3,7 @@
 use super::{Answer, Client, MAX_DOCUMENT};
 use crate::model::{Json, Unmasked};
 use crate::store::server::exchange::{Request, Response};
-use crate::store::server::kept::Proof;
+use crate::store::server::kept::{Got, Proof};
 use crate::store::server::standing::Standing;
 use crate::store::{ReadCx, Result};
 
@@ -18,7 +18,8 @@ impl Client {
         self.pulse.returns()
     }
 
-    /// The same where `holds` shows that what was sealed with it can't have changed: it is not asked for again.
+    /// The same where `holds` shows that what was sealed with it can't have changed: it is not asked for again. Beside a
+    /// new answer what can be sealed of it.
     ///
     /// # Errors
     /// As [`Self::get`].
@@ -28,18 +29,15 @@ impl Client {
         path: &str,
         query: &[(&str, &str)],
         holds: Option<&Proof>,
-    ) -> Result<Answer<Unmasked<Json>>> {
-        self.json(cx, path, &Request::get(self.url(path, query), MAX_DOCUMENT), holds)
+    ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
+        self.lasting_json(cx, path, &Request::get(self.url(path, query), MAX_DOCUMENT), holds)
     }
 
-    /// Says of what was got last that it holds as long as that can be proved.
-    pub fn seal(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)], proof: &Proof) {
-        self.seal_request(cx, &Request::get(self.url(path, query), MAX_DOCUMENT), proof);
-    }
-
-    /// The same of a request.
-    pub(super) fn seal_request(&self, cx: &ReadCx, request: &Request, proof: &Proof) {
-        self.as_reader(|reader| self.kept.seal(cx, reader, request, proof));
+    /// Says of what was got that it holds as long as that can be proved.
+    pub fn seal(&self, cx: &ReadCx, got: Option<Got>, proof: Option<&Proof>) {
+        if let (Some(got), Some(proof)) = (got, proof) {
+            self.kept.seal(cx, &got, proof);
+        }
     }
 
     /// Whether anything is kept.
@@ -47,23 +45,19 @@ impl Client {
         self.kept.is_used()
     }
 
-    /// What came of a request, or what is kept of it.
+    /// What came of a request, or what is kept of it for whoever asks: they are told by the header that goes with it.
     pub(super) fn kept_or_answered(
         &self,
         cx: &ReadCx,
         request: &Request,
         is_patient: bool,
         holds: Option<&Proof>,
-    ) -> Result<Response> {
-        let ask = || self.answered(cx, request, is_patient);
+    ) -> Result<(Response, Option<Got>)> {
+        let who = self.who();
+        let ask = || self.answered(cx, request, &who, is_patient);
         if request.is_secret {
-            return ask();
+            return ask().map(|response| (response, None));
         }
-        self.as_reader(|reader| self.kept.answer(cx, reader, request, holds, &self.pulse, ask))
-    }
-
-    /// What is kept is kept for whoever asks: told by the header that goes with requests.
-    fn as_reader<T>(&self, act: impl FnOnce(Option<&str>) -> T) -> T {
-        act(self.who().header())
+        self.kept.answer(cx, who.header(), request, holds, &self.pulse, ask)
     }
 }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Client, Failure};
+use crate::store::server::credentials::Credentials;
 use crate::store::server::exchange::{Request, Response, exchange, may_pass, said_of};
 use crate::store::{ReadCx, Result};
 
@@ -20,17 +21,22 @@ pub(super) type Running = Arc<(Mutex<usize>, Condvar)>;
 
 impl Client {
     /// Sends one request on a thread of its own: whoever waits can leave before the server has answered.
-    pub(super) fn send(&self, cx: &ReadCx, request: Request) -> std::result::Result<Response, Failure> {
+    pub(super) fn send(
+        &self,
+        cx: &ReadCx,
+        request: Request,
+        who: Credentials,
+    ) -> std::result::Result<Response, Failure> {
         let turn = self.turn(cx).map_err(Failure::Final)?;
         let (sender, receiver) = mpsc::sync_channel(1);
-        let (agent, credentials, workspace) = (self.agent.clone(), self.who(), self.workspace.clone());
+        let (agent, workspace) = (self.agent_of(&request).clone(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
         let waiter = Waiter::default();
         let has_left = Arc::clone(&waiter.has_left);
         let work = move || {
             let _turn = turn;
             let is_wanted = || !cancel.is_cancelled() && !has_left.load(Ordering::Relaxed);
-            let _ = sender.send(exchange(&agent, &request, credentials.header(), workspace.as_deref(), is_wanted));
+            let _ = sender.send(exchange(&agent, &request, who.header(), workspace.as_deref(), is_wanted));
         };
         let thread = thread::Builder::new().name("dspyglass-request".to_owned()).spawn(work);
         if let Err(error) = thread {
@@ -53,6 +59,11 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Who sends a request.
+    fn agent_of(&self, request: &Request) -> &ureq::Agent {
+        if request.signed.is_some() { &self.elsewhere } else { &self.agent }
     }
 
     /// Waits until a request may be sent.

@@ -62,6 +62,20 @@ impl Entry {
     }
 }
 
+/// What tells an answer from another one to the same request.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    size: i64,
+    sum: i64,
+}
+
+impl Stamp {
+    /// That of what was answered.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { size: i64::try_from(bytes.len()).unwrap_or(i64::MAX), sum: sum_of(bytes) }
+    }
+}
+
 /// What became of the file since that was asked last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
@@ -145,14 +159,15 @@ impl Database {
         });
     }
 
-    /// Says that the answer which is there holds as long as this proof does: what was found, and that MLflow has no such
-    /// thing; a page of somebody else's never holds.
-    pub fn seal(&mut self, key: &Key, proof: &Proof) {
+    /// Says that this answer holds as long as this proof does, if it is the one that is there: what was found, and that
+    /// MLflow has no such thing; a page of somebody else's never holds.
+    pub fn seal(&mut self, key: &Key, answer: Stamp, proof: &Proof) {
         self.write(|connection, _| {
             let mut statement = connection.prepare_cached(
-                "update answers set proof = ?2 where key = ?1 and (status = 200 or is_json) and proof is not ?2",
+                "update answers set proof = ?2 where key = ?1 and size = ?3 and sum = ?4 and (status = 200 or is_json)
+                 and proof is not ?2",
             )?;
-            statement.execute(params![key, proof.as_bytes()]).map(|_| ())
+            statement.execute(params![key, proof.as_bytes(), answer.size, answer.sum]).map(|_| ())
         });
     }
 
@@ -211,6 +226,7 @@ fn write(connection: &Connection, key: &Key, response: &Response, now_ms: i64) -
     }
     // A page of somebody else at the same address does not replace what MLflow said.
     let verb = if response.status == 200 || response.is_json { "replace" } else { "ignore" };
+    let stamp = Stamp::of(&response.bytes);
     let put = format!(
         "insert or {verb} into answers (key, proof, said, used, status, is_json, length, is_cut, size, sum, body)
          values (?1, null, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -222,8 +238,8 @@ fn write(connection: &Connection, key: &Key, response: &Response, now_ms: i64) -
         response.is_json,
         response.length.and_then(|length| i64::try_from(length).ok()),
         response.is_cut,
-        i64::try_from(response.bytes.len()).unwrap_or(i64::MAX),
-        sum_of(&response.bytes),
+        stamp.size,
+        stamp.sum,
         response.bytes
     ])?;
     writing.commit()

@@ -4,7 +4,8 @@
 //! stay is bound to facts that are asked for anyway, and that would be others if it had not.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::digest::beginning;
 use crate::model::mlflow::trace::{COST, SIZES, TOKENS};
@@ -13,6 +14,9 @@ use crate::store::server::fields::{duration_ms, list, moment_ms, name, stored, w
 
 /// Who has ended may still be sending what was recorded last: exporters of spans wait for some seconds, and try again.
 const SETTLED_MS: i64 = 120_000;
+
+/// What was told of a run is not asked for again for so long.
+const FRESH: Duration = Duration::from_secs(3);
 
 /// Equal proofs: it is what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,25 +63,41 @@ fn of_run(run: &Json, now_ms: i64) -> Option<Proof> {
     Some(Proof::of(&parts))
 }
 
-/// The proofs of the runs that a server told of, as they were when it did so last.
+/// The proofs of the runs that a server told of, as they were when it did so last, and when that was.
 #[derive(Debug, Default)]
-pub struct EndedRuns(Mutex<HashMap<RunId, Option<Proof>>>);
+pub struct EndedRuns(Mutex<Ended>);
+
+type Ended = HashMap<RunId, (Option<Proof>, Instant)>;
 
 impl EndedRuns {
     /// Takes note of runs as the server tells them now.
     pub fn note<'a>(&self, runs: impl IntoIterator<Item = &'a Json>, now_ms: i64) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut known, now) = (self.known(), Instant::now());
         for run in runs {
             let info = run.get("info").unwrap_or(&Json::Null);
             if let Some(id) = name(info, "run_id").or_else(|| name(info, "run_uuid")) {
-                known.insert(RunId::from(id), of_run(run, now_ms));
+                known.insert(RunId::from(id), (of_run(run, now_ms), now));
             }
         }
     }
 
     /// That of a run; `None` if nothing is known of it, `Some(None)` if it may still change.
     pub fn of(&self, run: &RunId) -> Option<Option<Proof>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(run).cloned()
+        self.known().get(run).map(|(proof, _)| proof.clone())
+    }
+
+    /// Whether that was told a moment ago.
+    pub fn is_fresh(&self, run: &RunId) -> bool {
+        self.known().get(run).is_some_and(|(_, told)| told.elapsed() < FRESH)
+    }
+
+    /// Lets go of all of them.
+    pub fn forget(&self) {
+        self.known().clear();
+    }
+
+    fn known(&self) -> MutexGuard<'_, Ended> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

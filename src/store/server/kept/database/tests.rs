@@ -49,7 +49,7 @@ fn an_answer_is_there_after_a_restart_and_holds_for_whoever_proves_it() {
     let mut file = opened(&home);
     file.keep(&key(1), &said(200, b"a"), 1);
     assert_eq!((text(&mut file, 1, None).as_deref(), text(&mut file, 1, Some(&one))), (Some("a"), None));
-    file.seal(&key(1), &one);
+    file.seal(&key(1), Stamp::of(b"a"), &one);
     drop(file);
     let mut file = opened(&home);
     assert_eq!(text(&mut file, 1, Some(&one)).as_deref(), Some("a"));
@@ -73,12 +73,26 @@ fn what_is_no_mlflow_does_not_replace_what_mlflow_said() {
     assert_eq!((text(&mut file, 1, None).as_deref(), text(&mut file, 2, None).as_deref()), (Some("a"), Some("<html>")));
     // That there is no such thing is what MLflow says of what was deleted.
     file.keep(&key(1), &said(404, b"{}"), 3);
-    (1..=2).for_each(|n| file.seal(&key(n), &proof(1)));
+    file.seal(&key(1), Stamp::of(b"{}"), &proof(1));
+    file.seal(&key(2), Stamp::of(b"<html>"), &proof(1));
     assert_eq!(text(&mut file, 1, None).as_deref(), Some("{}"));
     assert_eq!(
         (text(&mut file, 1, Some(&proof(1))).as_deref(), text(&mut file, 2, Some(&proof(1)))),
         (Some("{}"), None)
     );
+}
+
+#[test]
+fn what_was_not_kept_seals_nothing_that_was() {
+    let home = home();
+    let mut file = opened(&home);
+    file.keep(&key(1), &said(200, b"an older one"), 1);
+    let large = vec![b'x'; (MOST / LARGEST) as usize + 1];
+    file.keep(&key(1), &said(200, &large), 2);
+    file.seal(&key(1), Stamp::of(&large), &proof(1));
+    assert_eq!(text(&mut file, 1, Some(&proof(1))), None);
+    file.seal(&key(1), Stamp::of(b"an older one"), &proof(1));
+    assert_eq!(text(&mut file, 1, Some(&proof(1))).as_deref(), Some("an older one"));
 }
 
 #[test]
