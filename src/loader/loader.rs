@@ -238,6 +238,7 @@ impl Loader {
 
     /// Asks everything that is on screen again.
     pub fn refresh(&mut self) {
+        self.desk.will_be_asked_again();
         self.generation += 1;
     }
 

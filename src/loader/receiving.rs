@@ -106,6 +106,9 @@ impl Loader {
                 }
                 entry.put(answer);
                 entry.error = None;
+                if entry.generation == self.generation {
+                    self.desk.note_answer();
+                }
                 entry.warnings = warnings.into();
             }
             Outcome::Failed(error) => {

@@ -18,6 +18,9 @@ pub(super) struct ServerDesk {
     pub is_refused: bool,
     /// The same, until the user was told.
     pub is_news: bool,
+    /// Everything is asked again: whoever got in elsewhere meanwhile, by a proxy or with a token that was renewed, is
+    /// not asked who they are any more.
+    is_asked_again: bool,
     attempt: Option<Attempt>,
     /// When it accepted the user; what was asked before says nothing of them.
     accepted: Option<Instant>,
@@ -64,7 +67,10 @@ impl ServerDesk {
 
     /// Something could not be read: maybe because the server asks who the user is.
     pub fn note(&mut self, failure: &Failure) {
-        if failure.asks_who() && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
+        let asks = failure.asks_who();
+        // What is answered beside that may be remembered, or told to everybody.
+        self.is_asked_again &= !asks;
+        if asks && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
             self.is_news = true;
         }
     }
@@ -73,6 +79,18 @@ impl ServerDesk {
     pub fn note_look(&mut self, failure: &Failure, asked: Instant) {
         if self.accepted.is_none_or(|accepted| asked > accepted) {
             self.note(failure);
+        }
+    }
+
+    /// The user wants to know how it is now.
+    pub fn will_be_asked_again(&mut self) {
+        self.is_asked_again = true;
+    }
+
+    /// Something was read since.
+    pub fn note_answer(&mut self) {
+        if std::mem::take(&mut self.is_asked_again) {
+            (self.is_refused, self.is_news) = (false, false);
         }
     }
 
@@ -113,5 +131,28 @@ impl ServerDesk {
                 (true, false)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gets_in_without_signing_in_is_not_asked_any_more() {
+        let mut desk = ServerDesk { is_refused: true, ..ServerDesk::default() };
+        desk.note_answer();
+        assert!(desk.is_refused, "what is told to everybody says nothing");
+        desk.will_be_asked_again();
+        desk.note_answer();
+        assert!(!desk.is_refused);
+        // One refusal weighs more than answers that come after it.
+        desk.is_refused = true;
+        desk.will_be_asked_again();
+        let place = crate::store::StoreLocation::from("http://host");
+        let refusal = crate::store::Refusal::Unknown;
+        desk.note(&crate::store::StoreError::Refused { place, refusal }.into());
+        desk.note_answer();
+        assert!(desk.is_refused);
     }
 }
