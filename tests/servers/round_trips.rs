@@ -277,6 +277,10 @@ fn experiments_are_counted_without_reading_them() {
     told("two experiments counted", rounds, since);
     let bytes: usize = late.server.asked().len();
     assert!(bytes < 150, "{bytes} requests");
+    // Again, as after each change: whether there is one more, and one less.
+    assert_eq!(store.experiment_counts(&cx).expect("counts"), counts);
+    let more = late.server.asked().len() - bytes;
+    assert!(more <= 2 * 2 * 2 + 1, "{more} requests");
 }
 
 #[test]

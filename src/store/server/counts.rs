@@ -1,6 +1,9 @@
 //! How many runs and traces experiments have. No MLflow tells it, and reading them all to count them takes seconds: it
 //! is found by looking whether there is one behind so many others, for all experiments at once.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
 use serde_json::json;
 
 use super::client::Answer;
@@ -16,15 +19,23 @@ use crate::store::{ReadCx, Result, RunQuery, RunScope, Trail};
 /// Looks at the same time for each count.
 const LOOKS: u64 = 4;
 
+/// Requests at the same time: some are left to whoever looks at a page.
+const AT_ONCE: usize = lists::AT_ONCE / 2;
+
 /// So often it is looked at most: a server that answers anything at all is left.
 const ROUNDS: usize = 40;
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Runs that are not deleted.
     Runs,
+    /// Traces.
     Traces,
 }
+
+/// The numbers that were found last, where it is looked first the next time.
+pub type KnownCounts = HashMap<(Kind, ExperimentId), u64>;
 
 /// What is counted where.
 #[derive(Debug)]
@@ -39,6 +50,8 @@ struct Counter {
 struct Number {
     at_least: u64,
     at_most: Option<u64>,
+    /// What it was before.
+    before: Option<u64>,
     /// The server does not tell what stands behind others.
     is_unknown: bool,
 }
@@ -52,7 +65,15 @@ impl Number {
     fn looks(&self) -> Vec<u64> {
         let (from, ways) = (self.at_least, 0..LOOKS);
         let mut looks: Vec<u64> = match self.at_most {
+            _ if self.is_new() && self.before.is_some() => {
+                let before = self.before.unwrap_or_default();
+                vec![before.saturating_sub(1), before]
+            }
             Some(most) => ways.map(|way| from + (most.saturating_sub(from)) * way / (LOOKS + 1)).collect(),
+            // A few more than before: 0, 9, 99, 999 more.
+            None if self.before.is_some() => {
+                ways.map(|way| from.saturating_add(10_u64.saturating_pow(way as u32) - 1)).collect()
+            }
             // Ten times as many each time: 0, 9, 99, 999; 9,999, …
             None => {
                 let begin = from.saturating_mul(10).max(1);
@@ -61,6 +82,11 @@ impl Number {
         };
         looks.dedup();
         looks
+    }
+
+    /// Nobody looked yet.
+    fn is_new(&self) -> bool {
+        self.at_least == 0 && self.at_most.is_none()
     }
 
     /// The number, once it is known.
@@ -81,8 +107,12 @@ impl Shared {
     /// See [`crate::store::Store::experiment_counts`].
     pub fn experiment_counts(&self, cx: &ReadCx) -> Result<Vec<(ExperimentId, ExperimentCounts)>> {
         let experiments: Vec<ExperimentId> = self.experiments(cx, true)?.into_iter().map(|one| one.id).collect();
+        let known = self.known_counts().clone();
         let both = |id: &ExperimentId| {
-            [Kind::Runs, Kind::Traces].map(|kind| Counter { kind, experiment: id.clone(), number: Number::default() })
+            [Kind::Runs, Kind::Traces].map(|kind| {
+                let before = known.get(&(kind, id.clone())).copied();
+                Counter { kind, experiment: id.clone(), number: Number { before, ..Number::default() } }
+            })
         };
         let mut counters: Vec<Counter> = experiments.iter().flat_map(both).collect();
         for _ in 0..ROUNDS {
@@ -102,7 +132,7 @@ impl Shared {
                     None => Ok(None),
                 };
                 let mut seen = Vec::with_capacity(looks.len());
-                for some in looks.chunks(lists::AT_ONCE) {
+                for some in looks.chunks(AT_ONCE) {
                     seen.extend(some.iter().copied().zip(together(cx, some, of)?));
                 }
                 seen
@@ -111,6 +141,8 @@ impl Shared {
                 counters.get_mut(at).into_iter().for_each(|counter| counter.number.learn(behind, is_there));
             }
         }
+        let found = counters.iter().filter_map(|one| Some(((one.kind, one.experiment.clone()), one.number.told()?)));
+        self.known_counts().extend(found);
         let mut counts = Vec::with_capacity(experiments.len());
         for (id, pair) in experiments.into_iter().zip(counters.chunks(2)) {
             let told = |kind| pair.iter().find(|one| one.kind == kind).and_then(|one| one.number.told());
@@ -122,6 +154,10 @@ impl Shared {
             counts.push((id, ExperimentCounts { runs, traces }));
         }
         Ok(counts)
+    }
+
+    fn known_counts(&self) -> MutexGuard<'_, KnownCounts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many traces a search finds; `None` where the server does not tell.
@@ -201,6 +237,23 @@ mod tests {
             }
             assert_eq!(counter.told(), Some(number));
             assert!(rounds <= most, "{number}: {rounds} rounds");
+        }
+    }
+
+    #[test]
+    fn a_number_that_was_found_is_looked_for_where_it_was() {
+        for (before, number, most) in [(0, 0, 2), (7, 7, 2), (100_000, 100_000, 2), (100_000, 100_007, 14), (9, 0, 12)]
+        {
+            let mut counter = Number { before: Some(before), ..Number::default() };
+            let mut looks = 0;
+            while !counter.is_done() {
+                for behind in counter.looks() {
+                    looks += 1;
+                    counter.learn(behind, Some(behind < number));
+                }
+                assert!(looks <= most, "{before}, then {number}: {counter:?}");
+            }
+            assert_eq!(counter.told(), Some(number));
         }
     }
 }

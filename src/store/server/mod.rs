@@ -41,6 +41,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use client::{Answer, Client};
+use counts::KnownCounts;
 use credentials::Credentials;
 use databricks::Workspace;
 use experiments::KnownExperiments;
@@ -82,6 +83,7 @@ struct Shared {
     /// The trace that was asked for last, when and what was told: who looks at it asks for it several times.
     latest: Mutex<Option<(TraceId, Instant, Unmasked<Json>)>>,
     spans: Mutex<KnownSpans>,
+    counts: Mutex<KnownCounts>,
     watch: Mutex<Watch>,
     ended_runs: EndedRuns,
 }
@@ -115,6 +117,7 @@ impl ServerStore {
             traces: Mutex::default(),
             latest: Mutex::default(),
             spans: Mutex::default(),
+            counts: Mutex::default(),
             watch: Mutex::default(),
             ended_runs: EndedRuns::default(),
         };
