@@ -181,9 +181,10 @@ fn among(field: &str, values: &[String]) -> Option<String> {
     Some(format!("{field} IN ({})", values.join(", ")))
 }
 
-/// The beginning of a comparison with a pattern, up to its end: what a quote or a pattern cannot say is any sign there.
+/// The beginning of a comparison with a pattern, up to its end: what a quote or a pattern cannot say is any sign there,
+/// as `[`, which begins a set of signs for SQL Server.
 fn like(field: &str, text: &str) -> Option<String> {
-    let text: String = text.chars().map(|one| if "'\"\\".contains(one) { '_' } else { one }).collect();
+    let text: String = text.chars().map(|one| if "'\"\\[".contains(one) { '_' } else { one }).collect();
     (!text.contains('\0')).then(|| format!("{field} LIKE '{text}"))
 }
 
@@ -279,6 +280,10 @@ mod tests {
             (
                 TraceCondition::Holds { column: TraceColumn::Name, text: "it's 5%".to_owned() },
                 Some("attributes.name LIKE '%it_s 5%%'"),
+            ),
+            (
+                TraceCondition::Holds { column: TraceColumn::Name, text: "x[0]".to_owned() },
+                Some("attributes.name LIKE '%x_0]%'"),
             ),
             (
                 TraceCondition::Session("desk-7".to_owned()),
