@@ -40,6 +40,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
+    /// For whoever keeps files elsewhere: MLflow's certificates are for its own server.
+    elsewhere: ureq::Agent,
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(super) base: Arc<str>,
     pub(super) place: StoreLocation,
@@ -92,22 +94,23 @@ impl Client {
         cache: Option<PathBuf>,
     ) -> Result<Self> {
         let tls = tls(&variable).map_err(|message| StoreError::Network { place: place.clone(), message })?;
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(LONGEST))
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(PATIENCE))
-            .timeout_per_read(Some(PATIENCE))
-            .max_idle_connections_per_host(AT_ONCE)
-            .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls)
-            .build();
+        let builder = || {
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .timeout_global(Some(LONGEST))
+                .timeout_connect(Some(CONNECT))
+                .timeout_recv_response(Some(PATIENCE))
+                .timeout_per_read(Some(PATIENCE))
+                .max_idle_connections_per_host(AT_ONCE)
+                .user_agent(concat!("dspyglass/", env!("CARGO_PKG_VERSION")))
+        };
         let workspace: Option<Arc<str>> = variable("MLFLOW_WORKSPACE").filter(|name| !name.is_empty()).map(Arc::from);
         let kept = Kept::new(cache, &place, base, workspace.as_deref());
         Ok(Self {
-            agent: config.new_agent(),
+            agent: builder().tls_config(tls).build().new_agent(),
+            elsewhere: builder().build().new_agent(),
             base: base.trim_end_matches('/').into(),
             place,
             credentials,

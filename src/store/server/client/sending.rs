@@ -29,7 +29,7 @@ impl Client {
     ) -> std::result::Result<Response, Failure> {
         let turn = self.turn(cx).map_err(Failure::Final)?;
         let (sender, receiver) = mpsc::sync_channel(1);
-        let (agent, workspace) = (self.agent.clone(), self.workspace.clone());
+        let (agent, workspace) = (self.agent_of(&request).clone(), self.workspace.clone());
         let cancel = cx.cancel_token().clone();
         let waiter = Waiter::default();
         let has_left = Arc::clone(&waiter.has_left);
@@ -59,6 +59,11 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Who sends a request.
+    fn agent_of(&self, request: &Request) -> &ureq::Agent {
+        if request.signed.is_some() { &self.elsewhere } else { &self.agent }
     }
 
     /// Waits until a request may be sent.
