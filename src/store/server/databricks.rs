@@ -84,13 +84,17 @@ impl Workspace {
 /// A host as an address. A token is sent in the clear to this machine alone.
 fn base_of(host: &str) -> std::result::Result<String, String> {
     let host = host.trim_end_matches('/');
+    // With a name in front, or a question behind, another host is asked than the one that seems to be named.
+    if host.contains(|c: char| c.is_whitespace() || "@?#".contains(c)) {
+        return Err("its host is no address".to_owned());
+    }
     if let Some(rest) = host.strip_prefix("http://") {
         let name = rest.split(['/', ':']).next().unwrap_or_default();
         let is_here = matches!(name, "127.0.0.1" | "localhost");
         return if is_here { Ok(host.to_owned()) } else { Err("its host has no https".to_owned()) };
     }
     let rest = host.strip_prefix("https://").unwrap_or(host);
-    if rest.is_empty() || rest.contains(|c: char| c.is_whitespace() || "@?#".contains(c)) {
+    if rest.is_empty() {
         return Err("its host is no address".to_owned());
     }
     Ok(format!("https://{rest}"))
@@ -219,6 +223,21 @@ mod tests {
         assert_eq!(found("databricks://team", &[host, token], Some(FILE)), second);
         assert_eq!(found("databricks://", &[host], Some(FILE)), first);
         assert_eq!(found("databricks://old", &[], Some(FILE)), Ok("https://o Basic YW5hOnB3".to_owned()));
+    }
+
+    #[test]
+    fn a_token_is_sent_in_the_clear_to_this_machine_alone() {
+        for (host, is_taken) in [
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1", true),
+            ("http://localhost:x@evil", false),
+            ("http://localhost?@evil", false),
+            ("http://evil", false),
+            ("https://a@evil", false),
+            ("", false),
+        ] {
+            assert_eq!(base_of(host).is_ok(), is_taken, "{host}");
+        }
     }
 
     #[test]
