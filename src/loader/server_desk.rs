@@ -67,7 +67,10 @@ impl ServerDesk {
 
     /// Something could not be read: maybe because the server asks who the user is.
     pub fn note(&mut self, failure: &Failure) {
-        if failure.asks_who() && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
+        let asks = failure.asks_who();
+        // What is answered beside that may be remembered, or told to everybody.
+        self.is_asked_again &= !asks;
+        if asks && self.server.is_some() && !std::mem::replace(&mut self.is_refused, true) {
             self.is_news = true;
         }
     }
@@ -143,5 +146,13 @@ mod tests {
         desk.will_be_asked_again();
         desk.note_answer();
         assert!(!desk.is_refused);
+        // One refusal weighs more than answers that come after it.
+        desk.is_refused = true;
+        desk.will_be_asked_again();
+        let place = crate::store::StoreLocation::from("http://host");
+        let refusal = crate::store::Refusal::Unknown;
+        desk.note(&crate::store::StoreError::Refused { place, refusal }.into());
+        desk.note_answer();
+        assert!(desk.is_refused);
     }
 }
