@@ -161,7 +161,7 @@ mod tests {
         sum.add(&trace(Err(UnknownCost::NoUsage)));
         assert_eq!(sum_cell(&sum).text, "–");
         sum.add(&trace(Ok(Cost { usd: 0.5, certainty: Certainty::AtMost })));
-        assert_eq!(sum_cell(&sum).text, "≤\u{a0}$0.50");
+        assert_eq!(sum_cell(&sum).text, "~\u{a0}$0.50", "at most so much of one, and of the other nobody knows");
         let about = about_sum(&sum);
         assert!(about.starts_with("known of 1 of 2 traces; 1 without recorded usage; at most"), "{about}");
         assert_eq!(of_trace(&trace(Err(UnknownCost::NoUsage))), "cost unknown");

@@ -228,7 +228,7 @@ pub(in super::super) const CHECK: &str = "\
 Examples:
   dspyglass check mlflow.db
   dspyglass check copied/mlflow.db --artifacts /data/mlruns
-  dspyglass check http://127.0.0.1:5000  which MLflow answers, with which endpoints
+  dspyglass check http://127.0.0.1:5000  and which MLflow answers there
 
 JSON:
   {store: {path, kind, size_bytes, written_by, schema_of, opened_as},
