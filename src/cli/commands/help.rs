@@ -233,7 +233,8 @@ Examples:
 JSON:
   {store: {path, kind, size_bytes, written_by, schema_of, opened_as},
    server: {version, store_type, workspaces_enabled,
-            endpoints: [{what, path, is_there, otherwise}]}, notices: [], experiments, runs, traces, spans, tokens,
+            endpoints: [{what, path, is_there, otherwise}]},
+   notices: [], experiments, runs, traces, spans, tokens,
    sessions: {total, ids, traces}, assessments: {total, kinds: {}},
    attachments: {files, named, missing}, prompts, prompt_versions,
    datasets: {evaluation, records, of_runs}, logged_models,
