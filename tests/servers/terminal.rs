@@ -53,8 +53,8 @@ pub fn compare(name: &str, file: &Path, server: &str) -> usize {
     let parent = parent.expect("an optimization").to_owned();
     let runs = ids(&runs, "runs");
     let traces = ids(&printed(&file, &["traces"]), "traces");
-    let mut commands =
-        vec![vec!["experiments"], vec!["overview"], vec!["runs"], vec!["traces"], vec!["stats", "--by", "span"]];
+    // Not `overview`, which tells of costs as much as there was time for.
+    let mut commands = vec![vec!["experiments"], vec!["runs"], vec!["traces"], vec!["stats", "--by", "span"]];
     commands.extend(["optimization", "scores", "slices", "evolution", "cost"].map(|command| vec![command, &*parent]));
     commands
         .extend(runs.iter().step_by(3).take(4).flat_map(|run| ["metrics", "program"].map(|word| vec![word, &**run])));

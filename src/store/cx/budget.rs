@@ -51,7 +51,7 @@ parts! {
         /// Gathering facts of traces in the background: others want the worker, too.
         Facts = 250;
         /// Telling what each of many runs cost, all of them together.
-        Costs = 300;
+        Costs = 600;
         /// Waiting for another process that writes to the cache of facts right now; who waits longer derives anew.
         FactsFile = 200;
         /// The first page of a search: somebody waits to see something.
