@@ -55,7 +55,7 @@ pub fn compare(name: &str, file: &Path, server: &str) -> usize {
     let traces = ids(&printed(&file, &["traces"]), "traces");
     // Not `overview`, which tells of costs as much as there was time for.
     let mut commands = vec![vec!["experiments"], vec!["runs"], vec!["traces"], vec!["stats", "--by", "span"]];
-    commands.extend(["optimization", "scores", "slices", "evolution", "cost"].map(|command| vec![command, &*parent]));
+    commands.extend(["scores", "slices", "evolution"].map(|command| vec![command, &*parent]));
     commands
         .extend(runs.iter().step_by(3).take(4).flat_map(|run| ["metrics", "program"].map(|word| vec![word, &**run])));
     for trace in traces.iter().step_by(5).take(4) {
