@@ -145,8 +145,10 @@ impl WorkerPool {
             }
             None => true,
         });
+        if !stuck.is_empty() {
+            self.queue.forget_running();
+        }
         for _ in &stuck {
-            self.queue.ahead_is_done();
             self.abandoned += 1;
             if self.abandoned <= MAX_ABANDONED {
                 self.spawn(None);

@@ -44,6 +44,11 @@ impl Job {
     fn is_ahead(&self) -> bool {
         self.lane == Lane::Prefetch && !matches!(self.work, Work::Watch)
     }
+
+    /// Whether somebody waits for it.
+    fn is_urgent(&self) -> bool {
+        self.lane < Lane::Prefetch
+    }
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +56,8 @@ struct Waiting {
     jobs: VecDeque<Job>,
     /// Whether a worker is at something that will probably be looked at next.
     is_ahead: bool,
+    /// How many workers are at something that somebody waits for.
+    urgent: usize,
     is_closed: bool,
 }
 
@@ -90,35 +97,42 @@ impl Queue {
     }
 
     /// Waits for the most urgent job; of equally urgent ones the newest. Only one worker at a time reads ahead, which may
-    /// take seconds: another one is there for what is on screen. `None` once closed.
+    /// take seconds, and none begins to while somebody waits for another. `None` once closed.
     pub fn pop(&self) -> Option<Job> {
         let mut waiting = self.lock();
         loop {
             if waiting.is_closed {
                 return None;
             }
-            let may_begin = |at: &usize| !waiting.is_ahead || !waiting.jobs[*at].is_ahead();
-            let all = (0..waiting.jobs.len()).filter(may_begin);
-            let first = all.min_by_key(|at| (waiting.jobs[*at].lane, usize::MAX - at));
+            let may_read_ahead = !waiting.is_ahead && waiting.urgent == 0;
+            let may_begin = |(_, job): &(usize, &Job)| may_read_ahead || !job.is_ahead();
+            let all = waiting.jobs.iter().enumerate().filter(may_begin);
+            let first = all.min_by_key(|(at, job)| (job.lane, usize::MAX - at)).map(|(at, _)| at);
             if let Some(job) = first.and_then(|at| waiting.jobs.remove(at)) {
                 waiting.is_ahead |= job.is_ahead();
+                waiting.urgent += usize::from(job.is_urgent());
                 return Some(job);
             }
             waiting = self.0.1.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// A job is done, or is waited for no more.
+    /// A worker has done a job.
     pub fn done(&self, job: &Job) {
-        if job.is_ahead() {
-            self.ahead_is_done();
-        }
+        let mut waiting = self.lock();
+        waiting.is_ahead &= !job.is_ahead();
+        waiting.urgent = waiting.urgent.saturating_sub(usize::from(job.is_urgent()));
+        drop(waiting);
+        // Whatever was held back may be for any of them.
+        self.0.1.notify_all();
     }
 
-    /// Nobody reads ahead any more, or whoever does is stuck.
-    pub fn ahead_is_done(&self) {
-        self.lock().is_ahead = false;
-        self.0.1.notify_one();
+    /// Some workers are stuck, and others take their places: what they are at holds nothing back.
+    pub fn forget_running(&self) {
+        let mut waiting = self.lock();
+        (waiting.is_ahead, waiting.urgent) = (false, 0);
+        drop(waiting);
+        self.0.1.notify_all();
     }
 
     /// Takes a job back; says whether it was still waiting.
@@ -154,8 +168,12 @@ mod tests {
         for (serial, lane) in [(1, Lane::Prefetch), (2, Lane::Visible), (3, Lane::Selection), (4, Lane::Visible)] {
             queue.push(job(serial, lane));
         }
-        let order: Vec<u64> = (0..4).filter_map(|_| queue.pop()).map(|job| job.serial).collect();
-        assert_eq!(order, [3, 4, 2, 1]);
+        let popped = |_| {
+            let job = queue.pop()?;
+            queue.done(&job);
+            Some(job.serial)
+        };
+        assert_eq!((0..4).filter_map(popped).collect::<Vec<u64>>(), [3, 4, 2, 1]);
     }
 
     #[test]
@@ -167,9 +185,13 @@ mod tests {
         let first = queue.pop().expect("waiting");
         queue.push(job(3, Lane::Prefetch));
         queue.push(job(4, Lane::Visible));
-        let others: Vec<u64> = (0..2).filter_map(|_| queue.pop()).map(|job| job.serial).collect();
-        assert_eq!((first.serial, others), (2, vec![4, 3]), "what is on screen, and a look, go on");
+        let others: Vec<Job> = (0..2).filter_map(|_| queue.pop()).collect();
+        let serials: Vec<u64> = others.iter().map(|job| job.serial).collect();
+        assert_eq!((first.serial, serials), (2, vec![4, 3]), "what is on screen, and a look, go on");
         queue.done(&first);
+        queue.push(job(5, Lane::Prefetch));
+        assert_eq!(queue.pop().map(|job| job.serial), Some(5), "somebody still waits for what is on screen");
+        queue.done(&others[0]);
         assert_eq!(queue.pop().map(|job| job.serial), Some(1));
     }
 
