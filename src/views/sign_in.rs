@@ -16,6 +16,8 @@ use crate::widgets::tokens::size::{self, Type};
 /// What is typed. The name stays for the next time, a password or a token for one attempt.
 #[derive(Default)]
 pub(super) struct SignInMemory {
+    /// To whom: nothing of it is for another server.
+    place: Option<StoreLocation>,
     by_token: bool,
     user: String,
     /// The password or the token.
@@ -57,6 +59,9 @@ pub(super) fn sign_in_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SignIn
         }
         return;
     };
+    if memory.place.as_ref() != Some(&place) {
+        *memory = SignInMemory { place: Some(place.clone()), ..SignInMemory::default() };
+    }
     // Who comes here, or was not accepted, types at once.
     let is_trying = scene.loader.is_signing_in();
     let has_ended = std::mem::replace(&mut memory.was_trying, is_trying) && !is_trying;

@@ -72,8 +72,9 @@ impl Memory {
     fn forget_other_store(&mut self, ui: &Ui, epoch: Epoch) {
         if self.epoch != epoch {
             let (welcome, folder) = (std::mem::take(&mut self.welcome), std::mem::take(&mut self.folder));
+            let sign_in = std::mem::take(&mut self.sign_in);
             let (copied, passing) = (std::mem::take(&mut self.copied), std::mem::take(&mut self.passing));
-            *self = Self { welcome, folder, copied, passing, epoch, ..Self::default() };
+            *self = Self { welcome, folder, copied, passing, sign_in, epoch, ..Self::default() };
             // Who typed the path goes on with the keys of the tree.
             self.tree.wants_focus = ui.memory(|memory| memory.focused().is_some());
         }
