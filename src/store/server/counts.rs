@@ -69,7 +69,10 @@ impl Number {
                 let before = self.before.unwrap_or_default();
                 vec![before.saturating_sub(1), before]
             }
-            Some(most) => ways.map(|way| from + (most.saturating_sub(from)) * way / (LOOKS + 1)).collect(),
+            Some(most) => {
+                let between = most.saturating_sub(from);
+                ways.map(|way| from.saturating_add(between.saturating_mul(way) / (LOOKS + 1))).collect()
+            }
             // A few more than before: 0, 9, 99, 999 more.
             None if self.before.is_some() => {
                 ways.map(|way| from.saturating_add(10_u64.saturating_pow(way as u32) - 1)).collect()
@@ -77,7 +80,7 @@ impl Number {
             // Ten times as many each time: 0, 9, 99, 999; 9,999, …
             None => {
                 let begin = from.saturating_mul(10).max(1);
-                ways.map(|way| begin.saturating_mul(10_u64.saturating_pow(way as u32)) - 1).collect()
+                ways.map(|way| begin.saturating_mul(10_u64.saturating_pow(way as u32)).saturating_sub(1)).collect()
             }
         };
         looks.dedup();
@@ -96,7 +99,7 @@ impl Number {
 
     fn learn(&mut self, behind: u64, is_there: Option<bool>) {
         match is_there {
-            Some(true) => self.at_least = self.at_least.max(behind + 1),
+            Some(true) => self.at_least = self.at_least.max(behind.saturating_add(1)),
             Some(false) => self.at_most = Some(self.at_most.map_or(behind, |most| most.min(behind))),
             None => self.is_unknown = true,
         }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::fields::{list, next};
-use super::places::BARREN;
+use super::places::Place;
 use super::together::wait_for;
 use super::{Shared, runs};
 use crate::model::{Experiment, Json, Lifecycle, Unmasked};
-use crate::store::{ReadCx, Result, Trail};
+use crate::store::{ReadCx, Result};
 use crate::words::natural;
 
 /// Experiments of a page.
@@ -57,11 +57,10 @@ impl Shared {
     fn experiment_pages(&self, cx: &ReadCx) -> Result<Vec<Unmasked<Json>>> {
         let mut pages = Vec::new();
         let mut ids: HashSet<String> = HashSet::new();
-        let mut token: Option<String> = None;
-        let mut barren = 0;
-        loop {
+        let mut place = Some(Place::default());
+        while let Some(here) = place {
             let mut body = json!({"view_type": "ALL", "max_results": EXPERIMENTS});
-            if let (Some(token), Some(map)) = (&token, body.as_object_mut()) {
+            if let (Some(token), Some(map)) = (&here.token, body.as_object_mut()) {
                 map.insert("page_token".to_owned(), Json::from(token.as_str()));
             }
             let page = self.must(SEARCH_EXPERIMENTS, self.client.search(cx, SEARCH_EXPERIMENTS, &body)?)?;
@@ -69,17 +68,8 @@ impl Shared {
             let of = page.as_stored_for_structure();
             let listed = list(of, "experiments").iter();
             ids.extend(listed.filter_map(|one| one.get("experiment_id")?.as_str().map(str::to_owned)));
-            let behind = next(of);
+            place = here.behind_rows(ids.len() - before, next(of), cx);
             pages.push(page);
-            barren = if ids.len() > before { 0 } else { barren + 1 };
-            if behind.is_some() && (behind == token || barren > BARREN) {
-                cx.warn_again(Trail::circle().as_slice());
-                break;
-            }
-            token = behind;
-            if token.is_none() {
-                break;
-            }
         }
         Ok(pages)
     }

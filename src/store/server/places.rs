@@ -12,7 +12,7 @@ use crate::store::order::TraceKey;
 use crate::store::{Cursor, Order, ReadCx, Trail};
 
 /// So many pages may tell nothing new before a list is given up.
-pub const BARREN: u32 = 50;
+const BARREN: u32 = 50;
 
 /// Behind which page a list goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,14 +7,14 @@ use super::Shared;
 use super::client::Answer;
 use super::fields::{entries, list, name, next, readable, stored, whole};
 use super::filters::quoted;
-use super::places::BARREN;
+use super::places::Place;
 use super::together::together;
 use crate::model::mlflow::registered_prompts::{
     EXPERIMENTS, IS_PROMPT, KIND, MODEL_CONFIG, RESPONSE_FORMAT, RUNS, TEXT, is_chat,
 };
 use crate::model::{ExperimentId, Json, PromptAlias, PromptKey, PromptVersion, RegisteredPrompt, Reveal, Unmasked};
 use crate::store::prompt_text::content;
-use crate::store::{ReadCx, Result, Trail};
+use crate::store::{ReadCx, Result};
 use crate::words::natural;
 
 const MODELS: &str = "/api/2.0/mlflow/registered-models/search";
@@ -82,11 +82,10 @@ impl Shared {
     /// Registered models or versions, page by page; none where a server has no registry.
     fn registered(&self, cx: &ReadCx, path: &str, filter: &str) -> Result<Vec<Unmasked<Json>>> {
         let mut found: Vec<Unmasked<Json>> = Vec::new();
-        let mut token: Option<String> = None;
-        let mut barren = 0;
-        loop {
+        let mut place = Some(Place::default());
+        while let Some(here) = place {
             let mut query = vec![("filter", filter), ("max_results", ROWS)];
-            query.extend(token.as_deref().map(|token| ("page_token", token)));
+            query.extend(here.token.as_deref().map(|token| ("page_token", token)));
             let page = match self.client.get(cx, path, &query)? {
                 Answer::Found(page) => page,
                 Answer::Absent | Answer::NoEndpoint => break,
@@ -100,16 +99,8 @@ impl Shared {
                 if key == "registered_models" || key == "model_versions" { rows.into_items().ok() } else { None }
             });
             let rows = rows.unwrap_or_default();
-            barren = if rows.is_empty() { barren + 1 } else { 0 };
+            place = here.behind_rows(rows.len(), behind, cx);
             found.extend(rows);
-            if behind.is_some() && (behind == token || barren > BARREN) {
-                cx.warn_again(Trail::circle().as_slice());
-                break;
-            }
-            token = behind;
-            if token.is_none() {
-                break;
-            }
         }
         Ok(found)
     }
