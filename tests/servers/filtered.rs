@@ -110,15 +110,33 @@ fn run_conditions() -> Vec<Vec<RunCondition>> {
     all
 }
 
+/// A spiced store by its file and by a server on it.
+struct Both {
+    of_file: Box<dyn Store>,
+    of_server: Box<dyn Store>,
+    /// They end with it: the server first, then the folder that it keeps its store in.
+    _server: Server,
+    _home: tempfile::TempDir,
+}
+
+impl Both {
+    /// `None` where there is no MLflow.
+    fn spiced() -> Option<Self> {
+        let program = mlflow()?;
+        let (home, file) = copy("v3.17");
+        let server = Server::start(&program, &upgraded(&program, &file), home.path());
+        spice(&file);
+        let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
+        let of_file = open(&file, &options).expect("the file");
+        let of_server = open(server.address(), &OpenOptions::default()).expect("the server");
+        Some(Self { of_file, of_server, _server: server, _home: home })
+    }
+}
+
 #[test]
 fn runs_that_a_server_filters_are_those_of_the_file() {
-    let Some(program) = mlflow() else { return };
-    let (home, file) = copy("v3.17");
-    let server = Server::start(&program, &upgraded(&program, &file), home.path());
-    spice(&file);
-    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
-    let mut of_file = open(&file, &options).expect("the file");
-    let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
+    let Some(mut both) = Both::spiced() else { return };
+    let (of_file, of_server) = (&mut both.of_file, &mut both.of_server);
     let cx = ReadCx::new();
     let all = of_file.run_rows(&cx, &RunQuery::default().with_deleted()).expect("runs");
     let mut conditions = run_conditions();
@@ -142,7 +160,7 @@ fn runs_that_a_server_filters_are_those_of_the_file() {
         let ids = |store: &mut dyn Store| -> Vec<String> {
             store.runs(&cx, &query).expect("runs").into_iter().map(|run| run.id.to_string()).collect()
         };
-        let (a, b) = (ids(&mut *of_file), ids(&mut *of_server));
+        let (a, b) = (ids(&mut **of_file), ids(&mut **of_server));
         assert_eq!(a, b, "{filter:?}");
         found += a.len();
     }
@@ -193,19 +211,14 @@ fn trace_conditions() -> Vec<TraceCondition> {
 
 #[test]
 fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
-    let Some(program) = mlflow() else { return };
-    let (home, file) = copy("v3.17");
-    let server = Server::start(&program, &upgraded(&program, &file), home.path());
-    spice(&file);
-    let options = OpenOptions { allow_outside: true, ..OpenOptions::default() };
-    let mut of_file = open(&file, &options).expect("the file");
-    let mut of_server = open(server.address(), &OpenOptions::default()).expect("the server");
+    let Some(mut both) = Both::spiced() else { return };
+    let (of_file, of_server) = (&mut both.of_file, &mut both.of_server);
     let cx = ReadCx::new();
     let ids = |store: &mut dyn Store, query: &TraceQuery| -> Vec<TraceId> {
         let list = store.trace_index(&cx, query).expect("traces");
         store.trace_ids_of(&cx, &list.handles).expect("ids")
     };
-    let all = ids(&mut *of_file, &TraceQuery::default());
+    let all = ids(&mut **of_file, &TraceQuery::default());
     let rows: Vec<_> = all.iter().map(|id| of_file.trace(&cx, id).expect("a trace").expect("there").row).collect();
     let mut conditions = trace_conditions();
     for row in &rows {
@@ -223,7 +236,7 @@ fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
     let mut found = 0;
     for (at, condition) in conditions.into_iter().enumerate() {
         let query = TraceQuery { filter: vec![condition.clone()], ..TraceQuery::default() };
-        let (a, b) = (ids(&mut *of_file, &query), ids(&mut *of_server, &query));
+        let (a, b) = (ids(&mut **of_file, &query), ids(&mut **of_server, &query));
         assert_eq!(a, b, "{condition:?}");
         found += a.len();
         if at % 4 != 0 {
@@ -231,7 +244,7 @@ fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
         }
         let alone = TraceQuery { limit: Some(2), ..query };
         let first: Vec<TraceId> = a.into_iter().take(2).collect();
-        assert_eq!(ids(&mut *of_server, &alone), first, "the first two of {condition:?}");
+        assert_eq!(ids(&mut **of_server, &alone), first, "the first two of {condition:?}");
     }
     assert!(found > 300, "{found}");
     let orders = [
@@ -248,18 +261,18 @@ fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
             let sort = Some(ColumnOrder { column: column.clone(), is_descending });
             let filter = vec![TraceCondition::Not(Box::new(TraceCondition::Status("ERROR".to_owned())))];
             let query = TraceQuery { sort, filter, ..TraceQuery::default() };
-            assert_eq!(ids(&mut *of_file, &query), ids(&mut *of_server, &query), "{column:?} {is_descending}");
+            assert_eq!(ids(&mut **of_file, &query), ids(&mut **of_server, &query), "{column:?} {is_descending}");
         }
     }
     for (at, row) in rows.iter().enumerate().filter(|(at, _)| at % 3 == 0) {
         for experiment in [None, Some(row.experiment_id.clone()), Some("77".into())] {
             let query = TraceQuery { experiment, ..TraceQuery::default() };
             let place = |store: &mut dyn Store| store.trace_place(&cx, &query, &row.id).expect("a place");
-            assert_eq!(place(&mut *of_file), place(&mut *of_server), "{at}: {query:?}");
+            assert_eq!(place(&mut **of_file), place(&mut **of_server), "{at}: {query:?}");
         }
         let prefix = row.id.as_str().chars().take(4 + at % 5).collect::<String>();
         let begun = |store: &mut dyn Store| store.trace_ids(&cx, &prefix, 5).expect("ids");
-        assert_eq!(begun(&mut *of_file), begun(&mut *of_server), "{prefix}");
+        assert_eq!(begun(&mut **of_file), begun(&mut **of_server), "{prefix}");
     }
     // Page by page, in pages that end among traces that began together.
     for order in [Order::NewestFirst, Order::OldestFirst] {
@@ -275,7 +288,7 @@ fn traces_that_a_server_filters_and_sorts_are_those_of_the_file() {
                     break;
                 }
             }
-            assert_eq!(seen, ids(&mut *of_file, &TraceQuery { order, ..TraceQuery::default() }), "{order:?} {limit}");
+            assert_eq!(seen, ids(&mut **of_file, &TraceQuery { order, ..TraceQuery::default() }), "{order:?} {limit}");
         }
     }
     assert_eq!(cx.take_warnings(), []);

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What a server does not tell: there it is null. `[]` stands for each place of a list.
-const UNKNOWN: [&str; 10] = [
+const UNKNOWN: [&str; 14] = [
     // From the times of spans, which lists of a server do not have; and what is counted of it.
     "traces[].cached",
     "traces[].span_count",
@@ -15,6 +15,11 @@ const UNKNOWN: [&str; 10] = [
     "repeats[].answers.cached",
     "repeats[].answers.told",
     "repeats[].text",
+    // Which calls a cache answered is likely to be known by the same times: what it spared, and why a cost is unknown.
+    "unknown.likely_cached",
+    "unknown.no_usage",
+    "cost_saved_usd",
+    "saved_usd",
     // Whether a file is missing, or was never there.
     "optimizer.reason",
     // What there is beside runs and traces.
@@ -58,7 +63,7 @@ pub fn compare(name: &str, file: &Path, server: &str) -> usize {
     let traces = ids(&printed(&file, &["traces"]), "traces");
     // Not `overview`, which tells of costs as much as there was time for.
     let mut commands = vec![vec!["experiments"], vec!["runs"], vec!["traces"], vec!["stats", "--by", "span"]];
-    commands.extend(["scores", "slices", "evolution"].map(|command| vec![command, &*parent]));
+    commands.extend(["optimization", "scores", "slices", "evolution", "cost"].map(|command| vec![command, &*parent]));
     commands
         .extend(runs.iter().step_by(3).take(4).flat_map(|run| ["metrics", "program"].map(|word| vec![word, &**run])));
     for trace in traces.iter().step_by(5).take(4) {

@@ -13,6 +13,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use serde_json::json;
 
 use crate::common::{NOW_MS, PATH, click, settle, wait, wait_for, window, window_with};
+use crate::costs::write_price;
 use crate::costs::{put, store};
 
 /// The cells of the first row of a table that has one of this name.
@@ -126,11 +127,7 @@ fn a_running_optimization_is_projected_and_marked_as_an_estimate() {
 fn another_file_of_prices_is_seen_in_all_these_places() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("prices.json");
-    let prices = |each: &str| {
-        let text =
-            format!(r#"{{"openai/gpt-4o-mini": {{"input_cost_per_token": {each}, "output_cost_per_token": 0}}}}"#);
-        std::fs::write(&path, text).expect("written");
-    };
+    let prices = |each: &str| write_price(&path, each);
     for (at, [before, after]) in [
         ("experiment/1?tab=optimizations", ["$3.00", "$6.00"]),
         ("experiment/1/run/e1/trace/tr-1-0", ["100 ms · $0.40", "100 ms · $0.80"]),

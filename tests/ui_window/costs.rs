@@ -67,6 +67,12 @@ fn chart(harness: &Harness<'_, Viewer>) -> Option<(String, egui::Rect)> {
     Some((node.accesskit_node().label()?, node.rect()))
 }
 
+/// Writes a file of prices that knows one model: what each of its input tokens costs.
+pub fn write_price(path: &std::path::Path, each: &str) {
+    let text = format!(r#"{{"openai/gpt-4o-mini": {{"input_cost_per_token": {each}, "output_cost_per_token": 0}}}}"#);
+    std::fs::write(path, text).expect("written");
+}
+
 #[test]
 fn the_cheapest_candidate_for_its_score_is_found_in_two_actions() {
     let mut harness = window(&store(), Some("experiment/1/run/opt?tab=optimization"), Some(PATH));
@@ -129,11 +135,7 @@ fn costs_stand_in_tables_and_what_is_unknown_is_no_0() {
 fn a_file_of_prices_that_changes_changes_what_is_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("prices.json");
-    let prices = |each: &str| {
-        let text =
-            format!(r#"{{"openai/gpt-4o-mini": {{"input_cost_per_token": {each}, "output_cost_per_token": 0}}}}"#);
-        std::fs::write(&path, text).expect("written");
-    };
+    let prices = |each: &str| write_price(&path, each);
     prices("0.001");
     let args = Args {
         at: Some("experiment/1/run/e1/trace/tr-1-0".to_owned()),
@@ -153,11 +155,7 @@ fn a_file_of_prices_that_changes_changes_what_is_shown() {
 fn prices_that_changed_while_the_store_could_not_be_read_are_taken_over() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("prices.json");
-    let prices = |each: &str| {
-        let text =
-            format!(r#"{{"openai/gpt-4o-mini": {{"input_cost_per_token": {each}, "output_cost_per_token": 0}}}}"#);
-        std::fs::write(&path, text).expect("written");
-    };
+    let prices = |each: &str| write_price(&path, each);
     prices("0.001");
     let store = store();
     let args = Args { at: Some("trace/tr-1-0".to_owned()), store: Some(PATH.into()), utc: true, ..Args::default() };

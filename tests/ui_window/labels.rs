@@ -53,6 +53,17 @@ fn kept(data: &Path) -> String {
     of.next().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
 }
 
+/// The window on a trace, with the editor of its label open.
+fn editing(data: &std::path::Path) -> Harness<'static, Viewer> {
+    let mut harness = window(&store(), "trace/tr-birch", data);
+    wait_for(&mut harness, "Right");
+    settle(&mut harness);
+    harness.key_press(Key::T);
+    wait_for(&mut harness, "How the answer should have been");
+    settle(&mut harness);
+    harness
+}
+
 #[test]
 fn keys_label_the_trace_and_the_file_keeps_it() {
     let data = tempfile::tempdir().expect("a folder");
@@ -77,12 +88,7 @@ fn keys_label_the_trace_and_the_file_keeps_it() {
 #[test]
 fn a_note_and_a_corrected_answer_are_written_and_exported() {
     let data = tempfile::tempdir().expect("a folder");
-    let mut harness = window(&store(), "trace/tr-birch", data.path());
-    wait_for(&mut harness, "Right");
-    settle(&mut harness);
-    harness.key_press(Key::T);
-    wait_for(&mut harness, "How the answer should have been");
-    settle(&mut harness);
+    let mut harness = editing(data.path());
     let field = harness.get_all_by_role(egui::accesskit::Role::MultilineTextInput).last().expect("the answer");
     field.focus();
     settle(&mut harness);
@@ -216,12 +222,7 @@ fn field<'h>(harness: &'h Harness<'_, Viewer>, name: &'h str) -> egui_kittest::N
 #[test]
 fn what_was_begun_is_there_when_the_editor_opens_again() {
     let data = tempfile::tempdir().expect("a folder");
-    let mut harness = window(&store(), "trace/tr-birch", data.path());
-    wait_for(&mut harness, "Right");
-    settle(&mut harness);
-    harness.key_press(Key::T);
-    wait_for(&mut harness, "How the answer should have been");
-    settle(&mut harness);
+    let mut harness = editing(data.path());
     field(&harness, "Note").type_text("half a sentence");
     settle(&mut harness);
     harness.key_press(Key::Escape);
