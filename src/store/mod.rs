@@ -28,6 +28,7 @@ pub mod open;
 mod opened_for;
 mod options;
 mod order;
+mod otlp_values;
 mod over_ssh;
 mod page;
 mod prompt_text;

@@ -7,6 +7,7 @@ use serde_json::{Map, json};
 use super::{FileTrace, NO_EXPERIMENT, mlflow::spans_of};
 use crate::model::mlflow::{span as span_keys, trace as trace_keys};
 use crate::model::{Json, TraceHead, TraceRow, Unmasked, json};
+use crate::store::otlp_values::pairs;
 
 /// The spans of one trace.
 #[derive(Default)]
@@ -135,24 +136,4 @@ fn is_zero(time: &Json) -> bool {
 /// `KeyValue`s as an object.
 fn attributes_of(of: &Json) -> Map<String, Json> {
     of.get("attributes").map(pairs).unwrap_or_default()
-}
-
-fn pairs(list: &Json) -> Map<String, Json> {
-    let pairs = list.as_array().into_iter().flatten();
-    pairs.filter_map(|pair| Some((pair.get("key")?.as_str()?.to_owned(), any_value(pair.get("value")?)))).collect()
-}
-
-/// The value of an `AnyValue`. JSON is nested no deeper than it was parsed.
-fn any_value(value: &Json) -> Json {
-    let Some((kind, inner)) = value.as_object().and_then(|map| map.iter().next()) else { return Json::Null };
-    let values = || inner.get("values").unwrap_or(&Json::Null);
-    match kind.as_str() {
-        "intValue" => match inner.as_str().and_then(|text| text.parse::<i64>().ok()) {
-            Some(whole) => whole.into(),
-            None => inner.clone(),
-        },
-        "arrayValue" => values().as_array().into_iter().flatten().map(any_value).collect(),
-        "kvlistValue" => Json::Object(pairs(values())),
-        _ => inner.clone(),
-    }
 }
