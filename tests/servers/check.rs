@@ -28,7 +28,8 @@ fn server(version: &'static str, has: &'static [&'static str]) -> StandIn {
     StandIn::new(move |asked| {
         let path = asked.path.split('?').next().unwrap_or_default();
         // Whatever trace is asked for.
-        let path = if path.starts_with(ONE) && ![SEARCH, MANY].contains(&path) { ONE } else { path };
+        let path =
+            if path.starts_with(ONE) && path != SEARCH && (path != MANY || !has.contains(&MANY)) { ONE } else { path };
         match path {
             "/version" => Reply::Said(200, Vec::new(), version.as_bytes().to_vec()),
             INFO if has.contains(&INFO) => json(r#"{"store_type": "SqlStore", "workspaces_enabled": true}"#),

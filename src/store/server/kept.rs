@@ -123,6 +123,14 @@ impl Kept {
         answer.map(|response| (response, None))
     }
 
+    /// Whether the answer to a request is kept and was sealed with this proof.
+    pub fn holds(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request, proof: &Proof) -> bool {
+        let Some(place) = &self.place else { return false };
+        let (key, file) = (key_of(request), place.file_of(credentials));
+        let found = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, Some(proof), now_ms())).flatten();
+        found.is_some_and(|entry| entry.serves(request.most))
+    }
+
     /// Says of an answer that it holds as long as this can be proved.
     pub fn seal(&self, cx: &ReadCx, got: &Got, proof: &Proof) {
         self.with(cx, &got.file, Makes::Nothing, |file| file.seal(&got.key, got.answer, proof));

@@ -31,12 +31,14 @@ mod spans;
 mod standing;
 mod tls;
 mod together;
+mod told_spans;
 mod trace_lists;
 mod trace_lookup;
 mod trace_place;
 mod traces;
 mod watch;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
@@ -78,6 +80,9 @@ struct Shared {
     version: OnceLock<Option<String>>,
     /// Whether the search of MLflow 3 is there; unknown until it was asked for.
     has_trace_search: OnceLock<bool>,
+    /// It was asked for records of spans, or for those of several traces, and has no such endpoint.
+    lacks_records: AtomicBool,
+    lacks_batches: AtomicBool,
     experiments: Mutex<KnownExperiments>,
     traces: Mutex<KnownTraces>,
     /// The trace that was asked for last, when and what was told: who looks at it asks for it several times.
@@ -113,6 +118,8 @@ impl ServerStore {
             is_databricks,
             version: OnceLock::new(),
             has_trace_search: OnceLock::new(),
+            lacks_records: AtomicBool::default(),
+            lacks_batches: AtomicBool::default(),
             experiments: Mutex::default(),
             traces: Mutex::default(),
             latest: Mutex::default(),

@@ -1,6 +1,7 @@
 //! The spans of a trace: all of its records at once, as they stand in the server's store, unfinished ones too
-//! (`get-trace-artifact`, MLflow 2.14 – 3.18).
+//! (`get-trace-artifact`, MLflow 2.14 – 3.18), or as its interface tells them ([`super::told_spans`]).
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use super::Shared;
@@ -8,15 +9,13 @@ use super::artifacts::is_plain;
 use super::client::Answer;
 use super::kept::{Got, Proof, of_trace};
 use super::known::{Records, SpanRecords};
-use super::lists::AT_ONCE;
 use super::standing::now_ms;
-use super::together::together;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
 use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked, json};
 use crate::store::{ReadCx, Result, span_json};
 
 /// The spans of a trace as they stand in the store of the server.
-const SPANS: &str = "/ajax-api/2.0/mlflow/get-trace-artifact";
+pub const RECORDS: &str = "/ajax-api/2.0/mlflow/get-trace-artifact";
 
 impl Shared {
     /// See [`crate::store::Store::spans`].
@@ -38,19 +37,6 @@ impl Shared {
         Ok(heads)
     }
 
-    /// See [`crate::store::Store::expect_spans`].
-    pub fn expect_spans(&self, cx: &ReadCx, traces: &[TraceId]) -> Result<()> {
-        let unknown: Vec<&TraceId> = {
-            let known = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-            traces.iter().filter(|trace| !known.holds(trace)).collect()
-        };
-        for some in unknown.chunks(AT_ONCE) {
-            cx.check()?;
-            together(cx, some, |cx, trace| self.records(cx, trace).map(|_| ()))?;
-        }
-        Ok(())
-    }
-
     /// See [`crate::store::Store::span_facts`].
     pub fn span_facts(&self, cx: &ReadCx, trace: &TraceId, spans: &[SpanHead]) -> Result<Vec<SpanFacts>> {
         let records = self.records(cx, trace)?;
@@ -66,9 +52,14 @@ impl Shared {
 
     /// How many spans the server says that a trace has.
     fn promised(&self, trace: &TraceId) -> Option<u64> {
+        self.told_of(trace, "num_spans")
+    }
+
+    /// One of the sizes that a server knows of a trace's spans: `num_spans`, `total_size_bytes` (MLflow ≥ 3.1).
+    pub(super) fn told_of(&self, trace: &TraceId, size: &str) -> Option<u64> {
         let info = self.known_info(trace)?;
         let sizes = super::fields::stored(info.as_stored_for_structure(), "trace_metadata", SIZES)?.decode().value;
-        sizes.as_stored_for_structure().get("num_spans")?.as_u64()
+        sizes.as_stored_for_structure().get(size)?.as_u64()
     }
 
     /// What shows that the spans of a trace are what they were; `None` while they may change.
@@ -84,7 +75,7 @@ impl Shared {
     }
 
     /// The records of a trace, in the order of the server.
-    fn records(&self, cx: &ReadCx, trace: &TraceId) -> Result<Records> {
+    pub(super) fn records(&self, cx: &ReadCx, trace: &TraceId) -> Result<Records> {
         let known = self.spans.lock().unwrap_or_else(PoisonError::into_inner).get(trace);
         if let Some(records) = known {
             return Ok(records);
@@ -126,7 +117,14 @@ impl Shared {
         holds: Option<&Proof>,
     ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
         if !self.is_databricks {
-            return self.client.get_lasting(cx, SPANS, &[("request_id", trace.as_str())], holds);
+            if !self.lacks_records.load(Ordering::Relaxed) {
+                let found = self.client.get_lasting(cx, RECORDS, &[("request_id", trace.as_str())], holds)?;
+                if !matches!(found.0, Answer::NoEndpoint) {
+                    return Ok(found);
+                }
+                self.lacks_records.store(true, Ordering::Relaxed);
+            }
+            return Ok((self.told_document(cx, trace)?, None));
         }
         if !is_plain(trace.as_str()) {
             return Ok((Answer::Absent, None));

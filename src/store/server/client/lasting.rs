@@ -33,6 +33,12 @@ impl Client {
         self.lasting_json(cx, path, &Request::get(self.url(path, query), MAX_DOCUMENT), holds)
     }
 
+    /// Whether [`Self::get_lasting`] would ask nobody.
+    pub fn has_kept(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)], holds: Option<&Proof>) -> bool {
+        let request = Request::get(self.url(path, query), MAX_DOCUMENT);
+        holds.is_some_and(|holds| self.kept.holds(cx, self.who().header(), &request, holds))
+    }
+
     /// Says of what was got that it holds as long as that can be proved.
     pub fn seal(&self, cx: &ReadCx, got: Option<Got>, proof: Option<&Proof>) {
         if let (Some(got), Some(proof)) = (got, proof) {
