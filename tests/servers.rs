@@ -1,6 +1,8 @@
 //! Tracking servers and stores over ssh: what is sent to them, and what becomes of what they answer. A stand-in answers
 //! as it is told; `servers/real.rs` and `servers/postgres.rs` ask MLflow's own.
 
+#[path = "servers/between.rs"]
+mod between;
 #[path = "servers/check.rs"]
 mod check;
 #[path = "servers/compare.rs"]
@@ -13,6 +15,8 @@ mod faults;
 mod filtered;
 #[path = "servers/kept.rs"]
 mod kept;
+#[path = "servers/other_ways.rs"]
+mod other_ways;
 #[path = "common/over_ssh.rs"]
 mod over_ssh;
 #[path = "servers/over_ssh_lost.rs"]

@@ -1,6 +1,6 @@
 //! What two readers of the same store tell, field by field.
 
-use dspyglass::model::{ArtifactOwner, Reveal, RunId, SpanHead, TraceHead, TraceRow};
+use dspyglass::model::{ArtifactOwner, Reveal, RunId, SpanHandle, SpanHead, TraceHead, TraceId, TraceRow};
 use dspyglass::store::{Order, ReadCx, RunQuery, RunScope, Store, TraceQuery};
 
 /// What a server adds to tags and metadata by itself: the file has it in columns (MLflow 3.17).
@@ -94,15 +94,17 @@ pub fn compare(name: &str, file: &mut Box<dyn Store>, server: &mut Box<dyn Store
         let head = |store: &mut dyn Store| told_head(store.trace(&cx, &id).expect("a trace").expect("there"));
         let (a, b) = (head(&mut **file), head(&mut **server));
         same("a trace", format!("{a:?}"), format!("{b:?}"));
-        let spans = |store: &mut dyn Store| {
-            let heads = by_id(store.spans(&cx, &id).expect("spans"));
-            let facts = store.span_facts(&cx, &id, &heads).expect("facts");
-            let bodies = store.span_bodies(&cx, &id, &heads).expect("bodies");
-            let heads = heads.into_iter().map(|head| SpanHead { handle: dspyglass::model::SpanHandle(0), ..head });
-            format!("{:?} {facts:?} {bodies:?}", heads.collect::<Vec<_>>())
-        };
-        let (a, b) = (spans(&mut **file), spans(&mut **server));
+        let (a, b) = (spans(&mut **file, &cx, &id), spans(&mut **server, &cx, &id));
         same(&format!("the spans of {id}"), a, b);
     }
     compared
+}
+
+/// Everything that a store tells of the spans of a trace.
+pub fn spans(store: &mut dyn Store, cx: &ReadCx, id: &TraceId) -> String {
+    let heads = by_id(store.spans(cx, id).expect("spans"));
+    let facts = store.span_facts(cx, id, &heads).expect("facts");
+    let bodies = store.span_bodies(cx, id, &heads).expect("bodies");
+    let heads = heads.into_iter().map(|head| SpanHead { handle: SpanHandle(0), ..head });
+    format!("{:?} {facts:?} {bodies:?}", heads.collect::<Vec<_>>())
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use dspyglass::store::{OpenOptions, ReadCx, open};
 
 use crate::compare::compare;
-use crate::terminal;
+use crate::{other_ways, terminal};
 
 /// Those of which everything that the terminal prints is compared, too.
 const PRINTED: [&str; 2] = ["v3.17", "gepa-3.17"];
@@ -180,6 +180,7 @@ impl Drop for Server {
 #[test]
 fn a_server_tells_what_the_file_behind_it_tells() {
     let Some(program) = mlflow() else { return };
+    let (mut batches, mut proxied) = (0, 0);
     for name in STORES {
         let (home, file) = copy(name);
         localize(&file, home.path());
@@ -190,10 +191,14 @@ fn a_server_tells_what_the_file_behind_it_tells() {
         let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
+        let (told, read) = other_ways::compare(name, &mut of_file, &server.address);
+        println!("{name}: {told} traces told by batches, {read} files read through the proxy");
+        (batches, proxied) = (batches + told, proxied + read);
         if PRINTED.contains(&name) {
-            let printed = terminal::compare(name, &file, &server.address);
+            let printed = terminal::compare(name, &file, &server.address, false);
             println!("{name}: {printed} printed values compared");
             assert!(printed > 1_000, "{name}: {printed}");
         }
     }
+    assert!(batches > 100 && proxied > 10, "{batches} traces, {proxied} files");
 }

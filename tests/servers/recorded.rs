@@ -14,9 +14,11 @@ use base64::engine::general_purpose::STANDARD;
 use dspyglass::store::{OpenOptions, open};
 use serde_json::{Value, json};
 
+use crate::between::forward;
 use crate::compare::compare;
 use crate::real::{Server, copy, localize, mlflow, upgraded, version_of};
 use crate::stand_in::{Asked, Reply, StandIn};
+use crate::terminal;
 
 /// Versions, and the recordings that their servers stood on.
 const RECORDED: [(&str, &str); 2] = [("2.22.1", "v2.22"), ("3.5.1", "v3.5")];
@@ -56,10 +58,11 @@ fn older_servers_tell_what_the_file_tells() {
         let mut of_file = open(&file, &options).expect("the file");
         let mut of_server = open(server.address("").as_str(), &OpenOptions::default()).expect("the server");
         let compared = compare(&format!("MLflow {version}"), &mut of_file, &mut of_server);
+        let printed = terminal::compare(&format!("MLflow {version}"), &file, &server.address(""), version == "3.5.1");
         let missed = missed.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(missed.is_empty(), "asked for what was not recorded, record it anew: {missed:?}");
-        println!("MLflow {version}: {compared} values compared");
-        assert!(compared > 100, "{version}: {compared}");
+        println!("MLflow {version}: {compared} values compared, {printed} printed ones");
+        assert!(compared > 100 && printed > 1_000, "{version}: {compared}, {printed}");
     }
 }
 
@@ -95,17 +98,7 @@ fn record() {
     let lines: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
     let (noted, base) = (Arc::clone(&lines), server.address.clone());
     let proxy = StandIn::new(move |asked| {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-        let url = format!("{base}{}", asked.path);
-        let agent = config.new_agent();
-        let mut answer = match asked.method.as_str() {
-            "GET" => agent.get(&url).call(),
-            _ => agent.post(&url).header("Content-Type", "application/json").send(asked.body.as_bytes()),
-        }
-        .expect("an answer");
-        let kind =
-            answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-        let (status, body) = (answer.status().as_u16(), answer.body_mut().read_to_vec().expect("read"));
+        let (status, kind, body) = forward(&base, asked);
         let mut line = json!({"asked": key(asked), "status": status, "kind": kind});
         match std::str::from_utf8(&body) {
             Ok(text) => line["text"] = text.into(),
@@ -118,8 +111,9 @@ fn record() {
     let mut of_file = open(&file, &options).expect("the file");
     let mut of_server = open(proxy.address("").as_str(), &OpenOptions::default()).expect("the server");
     let compared = compare(name, &mut of_file, &mut of_server);
+    let printed = terminal::compare(name, &file, &proxy.address(""), version == "3.5.1");
     let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    println!("MLflow {version}: {compared} values compared, {} answers recorded", lines.len());
+    println!("MLflow {version}: {compared} values compared, {printed} printed ones, {} answers recorded", lines.len());
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     for line in lines.values() {
         writeln!(packed, "{line}").expect("packed");

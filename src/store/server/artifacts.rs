@@ -104,10 +104,14 @@ impl Shared {
         let bytes =
             |endpoint: &str, query: &[(&str, &str)]| self.client.bytes(cx, endpoint, query, limit, is_patient, holds);
         match owner {
-            ArtifactOwner::Run(_) => bytes("/get-artifact", &[("run_id", id), ("path", path)]),
+            ArtifactOwner::Run(_) => {
+                let usual = bytes("/get-artifact", &[("run_id", id), ("path", path)]);
+                self.file_otherwise(cx, owner, (path, limit), usual, holds)
+            }
             ArtifactOwner::Model(_) => {
                 let endpoint = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
-                bytes(&endpoint, &[("artifact_file_path", path)])
+                let usual = bytes(&endpoint, &[("artifact_file_path", path)]);
+                self.file_otherwise(cx, owner, (path, limit), usual, holds)
             }
             // Older servers answer with the spans, whatever the path.
             ArtifactOwner::Trace(_) if self.is_at_least(cx, ATTACHMENTS.0, ATTACHMENTS.1)? => {
@@ -125,7 +129,8 @@ impl Shared {
         Ok(files.iter().any(|file| name(file, "path").as_deref() == Some(path)))
     }
 
-    fn folder(
+    /// What is in a folder.
+    pub(super) fn folder(
         &self,
         cx: &ReadCx,
         owner: &ArtifactOwner,

@@ -34,7 +34,7 @@ pub(super) const MAX_FILE: u64 = 512 << 20;
 const REDIRECTS: usize = 3;
 
 /// What need not be escaped in the value of a query.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+pub(super) const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// One server.
 #[derive(Clone)]

@@ -107,7 +107,7 @@ const ENDPOINTS: [Known; 12] = [
         what: "Artifacts",
         path: "/get-artifact",
         ask: Ask::Get(&[("run_id", NONE), ("path", NONE)]),
-        otherwise: "no artifacts are shown",
+        otherwise: "artifacts are asked for through the server's proxy",
     },
     Known {
         what: "Artifacts through the server",

@@ -16,6 +16,7 @@ mod endpoints;
 mod exchange;
 mod experiments;
 mod fields;
+mod file_ways;
 mod filters;
 mod kept;
 mod known;
