@@ -100,6 +100,14 @@ pub fn compare(name: &str, file: &mut Box<dyn Store>, server: &mut Box<dyn Store
     compared
 }
 
+/// Asserts that two texts are the same; else says where they are not.
+pub fn same(what: &str, file: &str, server: &str) {
+    let at = file.bytes().zip(server.bytes()).take_while(|(a, b)| a == b).count();
+    let near =
+        |text: &str| text[text.floor_char_boundary(at.saturating_sub(200))..].chars().take(500).collect::<String>();
+    assert!(file == server, "{what}: the file tells …{}…\nand the server …{}…", near(file), near(server));
+}
+
 /// Everything that a store tells of the spans of a trace.
 pub fn spans(store: &mut dyn Store, cx: &ReadCx, id: &TraceId) -> String {
     let heads = by_id(store.spans(cx, id).expect("spans"));

@@ -7,7 +7,7 @@ use dspyglass::model::{ArtifactOwner, Reveal, RunId, TraceId};
 use dspyglass::store::{OpenOptions, ReadCx, RunQuery, Store, open};
 
 use crate::between::gateway;
-use crate::compare::spans;
+use crate::compare::{same, spans};
 use crate::stand_in::{Reply, StandIn, error, json};
 
 /// The records of spans.
@@ -42,14 +42,6 @@ pub fn compare(name: &str, file: &mut Box<dyn Store>, server: &str) -> (usize, u
     assert_eq!(asked.iter().filter(|asked| asked.path.starts_with(RECORDS)).count(), 1, "once in vain");
     assert!(asked.iter().any(|asked| asked.path.contains("allow_partial=true")));
     (ids.len() - one_by_one, files(name, &cx, file, &mut *store))
-}
-
-/// Asserts that two texts are the same; else says where they are not.
-fn same(what: &str, file: &str, server: &str) {
-    let at = file.bytes().zip(server.bytes()).take_while(|(a, b)| a == b).count();
-    let near =
-        |text: &str| text[text.floor_char_boundary(at.saturating_sub(200))..].chars().take(500).collect::<String>();
-    assert!(file == server, "{what}: the file tells …{}…\nand the server …{}…", near(file), near(server));
 }
 
 /// Asserts that files are the same through the proxy of a server; how many there are.

@@ -11,6 +11,7 @@ use dspyglass::store::{
     TraceColumn, TraceQuery, open,
 };
 
+use crate::compare::same;
 use crate::over_ssh::{Machine, address, program};
 
 /// The databases of the recorded stores.
@@ -200,7 +201,10 @@ fn the_terminal_says_the_same_as_beside_the_store() {
                 let (code, out, err) = said(&machine, &all);
                 (code, out.replace(&far, &path), err.replace(&far, &path))
             };
-            assert_eq!(of(&path), of(&far), "{question:?} of {path}");
+            let (here, there) = (of(&path), of(&far));
+            let what = format!("{question:?} of {path}");
+            assert_eq!((here.0, &*here.2), (there.0, &*there.2), "{what}");
+            same(&what, &here.1, &there.1);
         }
     }
 }
