@@ -13,6 +13,9 @@ mod faults;
 mod filtered;
 #[path = "servers/kept.rs"]
 mod kept;
+#[expect(dead_code, reason = "some of it is for the window alone")]
+#[path = "common/late.rs"]
+mod late;
 #[path = "common/over_ssh.rs"]
 mod over_ssh;
 #[path = "servers/over_ssh_lost.rs"]
