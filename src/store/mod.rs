@@ -49,7 +49,7 @@ pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use counting::RunTraces;
-pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
+pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx, Urgency};
 pub use error::{Refusal, Remedy, StoreError};
 pub use file_bytes::{ArtifactBytes, StoredFile};
 pub use id::StoreId;
