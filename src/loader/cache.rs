@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::failure::Failure;
+use super::lane::Lane;
 use super::slot::Slot;
 use crate::model::Warning;
 use crate::query::ask::{AnyAnswer, AnyKey, CostClass};
@@ -17,6 +18,8 @@ pub(super) struct Pending {
     pub since: Instant,
     /// What is asked for, in words.
     pub label: &'static str,
+    /// How urgently.
+    pub lane: Lane,
     pub cancel: CancelToken,
 }
 
