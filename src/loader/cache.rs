@@ -140,9 +140,9 @@ impl AnswerCache {
         serials
     }
 
-    /// What has been waited for longest.
-    pub fn oldest_pending(&self) -> Option<&Pending> {
-        self.all().filter_map(|entry| entry.pending.as_ref()).min_by_key(|pending| pending.since)
+    /// What is waited for most: of the most urgent what has been waited for longest.
+    pub fn most_awaited(&self) -> Option<&Pending> {
+        self.all().filter_map(|entry| entry.pending.as_ref()).min_by_key(|pending| (pending.lane, pending.since))
     }
 
     /// Whether anything is under way.
