@@ -293,6 +293,13 @@ pub trait Store: Send {
         Ok(None)
     }
 
+    /// The same for whoever shows it and watches the store ([`OpenOptions::is_watched`]): of a trace that has ended what
+    /// was said of it in an earlier session, where that is asked again at the same time. If it is something else by now,
+    /// the store has changed.
+    fn trace_as_seen(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        self.trace(cx, trace)
+    }
+
     /// The heads of a trace's spans by start, then as stored; their places are the ordinals.
     fn spans(&mut self, _cx: &ReadCx, _trace: &TraceId) -> Result<Vec<SpanHead>> {
         Ok(Vec::new())

@@ -123,6 +123,14 @@ impl Kept {
         answer.map(|response| (response, None))
     }
 
+    /// The last answer to a request, and when it was given; nobody is asked whether it still holds.
+    pub fn said(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request) -> Option<(Response, i64)> {
+        let (key, file) = (key_of(request), self.place.as_ref()?.file_of(credentials));
+        let entry = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, None, now_ms())).flatten()?;
+        let said_ms = entry.said_ms;
+        entry.serves(request.most).then(|| (entry.response(request.most), said_ms))
+    }
+
     /// Says of an answer that it holds as long as this can be proved.
     pub fn seal(&self, cx: &ReadCx, got: &Got, proof: &Proof) {
         self.with(cx, &got.file, Makes::Nothing, |file| file.seal(&got.key, got.answer, proof));
