@@ -52,10 +52,11 @@ impl Late {
         let (own, count, tagged) = (Arc::clone(&log), Arc::clone(&more), Arc::clone(&tag));
         let server = StandIn::new(move |asked| {
             let came = Instant::now();
+            while came.elapsed() < lock(&own).late {
+                thread::sleep(Duration::from_millis(1));
+            }
             let tag = *lock(&tagged);
             let reply = answer(asked, TRACES + count.load(Ordering::Relaxed), tag);
-            let late = lock(&own).late;
-            thread::sleep(late);
             let bytes = if let Reply::Said(_, _, body) = &reply { body.len() } else { 0 };
             let path = asked.path.split('?').next().unwrap_or_default().to_owned();
             lock(&own).answered.push(Answered { came, answered: Instant::now(), path, bytes });
@@ -73,7 +74,7 @@ impl Late {
         self.server.asked()
     }
 
-    /// From now on its answers are so late.
+    /// From now on its answers are so late, also those that somebody waits for already.
     pub fn set(&self, late: Duration) {
         lock(&self.log).late = late;
     }
