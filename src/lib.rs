@@ -130,6 +130,9 @@
 //!   comes in pages that end after a time: hits are shown, and the search can be ended, long before it is through.
 //! * While nobody writes to the store and nobody touches the window, no frame is drawn: a timer of the loader has the
 //!   store looked at, and only what is new wakes the window (`loader/watching.rs`).
+//! * Of a server the window waits for what it shows, and for nothing else: it has more workers than a file, what somebody
+//!   waits for goes before what is read behind it, and a trace that was seen is shown before anybody answers
+//!   (`store/server/seen.rs`).
 //! * Rows have one height and are recomputed when an input changes, never per frame; scrolling
 //!   is an integer row and a fraction.
 //! * Long text is split into lines on a worker and drawn as virtual rows.

@@ -15,6 +15,9 @@ mod faults;
 mod filtered;
 #[path = "servers/kept.rs"]
 mod kept;
+#[expect(dead_code, reason = "some of it is for the window alone")]
+#[path = "common/late.rs"]
+mod late;
 #[path = "servers/other_ways.rs"]
 mod other_ways;
 #[path = "common/over_ssh.rs"]

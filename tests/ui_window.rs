@@ -56,6 +56,9 @@ mod kept_selection;
 mod labels;
 #[path = "ui_window/large.rs"]
 mod large;
+#[expect(dead_code, reason = "some of it is for stores without a window")]
+#[path = "common/late.rs"]
+mod late;
 #[path = "ui_window/links.rs"]
 mod links;
 #[path = "ui_window/many.rs"]
@@ -98,6 +101,8 @@ mod results;
 mod right_to_left;
 #[path = "ui_window/room.rs"]
 mod room;
+#[path = "ui_window/round_trips.rs"]
+mod round_trips;
 #[path = "ui_window/run_menu.rs"]
 mod run_menu;
 #[path = "ui_window/run_page.rs"]

@@ -98,7 +98,7 @@ pub fn opener(artifacts_dir: Option<PathBuf>, allowed: Allowed, cache: Option<Pa
         let artifacts_dir = allowed.artifacts_of(&location).or_else(|| artifacts_dir.clone());
         let allow_outside = allowed.has(&location);
         let (cache, sign_ins) = (cache.clone(), allowed.sign_ins());
-        found.open(&OpenOptions { artifacts_dir, allow_outside, cache, sign_ins, may_ask: false })
+        found.open(&OpenOptions { artifacts_dir, allow_outside, cache, sign_ins, may_ask: false, is_watched: true })
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::failure::Failure;
+use super::lane::Lane;
 use super::slot::Slot;
 use crate::model::Warning;
 use crate::query::ask::{AnyAnswer, AnyKey, CostClass};
@@ -17,6 +18,8 @@ pub(super) struct Pending {
     pub since: Instant,
     /// What is asked for, in words.
     pub label: &'static str,
+    /// How urgently.
+    pub lane: Lane,
     pub cancel: CancelToken,
 }
 
@@ -137,9 +140,9 @@ impl AnswerCache {
         serials
     }
 
-    /// What has been waited for longest.
-    pub fn oldest_pending(&self) -> Option<&Pending> {
-        self.all().filter_map(|entry| entry.pending.as_ref()).min_by_key(|pending| pending.since)
+    /// What is waited for most: of the most urgent what has been waited for longest.
+    pub fn most_awaited(&self) -> Option<&Pending> {
+        self.all().filter_map(|entry| entry.pending.as_ref()).min_by_key(|pending| (pending.lane, pending.since))
     }
 
     /// Whether anything is under way.

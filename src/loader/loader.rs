@@ -273,6 +273,7 @@ impl Loader {
                 serial: self.serial,
                 since: Instant::now(),
                 label: question.label(),
+                lane,
                 cancel: cancel.clone(),
             });
             entry.generation = generation;
@@ -286,6 +287,12 @@ impl Loader {
                 self.give_up(&job);
             }
             return slot;
+        }
+        if let (Some(pending), Some(pool)) = (&mut entry.pending, &self.pool)
+            && lane < pending.lane
+        {
+            pending.lane = lane;
+            pool.queue.raise(pending.serial, lane);
         }
         entry.slot()
     }

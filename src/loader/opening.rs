@@ -8,6 +8,13 @@ use super::failure::Failure;
 use super::worker::{Prototype, Wake};
 use crate::store::{Capabilities, ReadCx, Result, Revision, Server, Store, StoreId, StoreInfo, StoreLocation};
 
+/// Workers of a store on disk, which keep the processor and the disk busy.
+const READERS: usize = 2;
+
+/// Workers of a server: each of them mostly waits, and what is on screen is not to wait for a worker that waits for
+/// something else. More requests than these are not sent at the same time anyway.
+const READERS_OF_SERVER: usize = 6;
+
 /// Opens the store at a location.
 pub type Opener = Arc<dyn Fn(&StoreLocation) -> Result<Box<dyn Store>> + Send + Sync>;
 
@@ -71,9 +78,10 @@ fn prepare(mut store: Box<dyn Store>) -> Result<Opened> {
     let revision = store.revision(&ReadCx::new()).ok();
     let (id, info) = (store.id(), store.info());
     let capabilities = store.capabilities();
+    let server = store.server();
+    let wanted = if server.is_some() { READERS_OF_SERVER } else { READERS };
     let mut readers = vec![store.fork()?];
     // One worker is enough to work with.
-    readers.extend(store.fork().ok());
-    let server = store.server();
+    readers.extend((1..wanted).map_while(|_| store.fork().ok()));
     Ok(Opened { id, info, capabilities, readers, prototype: Arc::new(Mutex::new(store)), server, revision })
 }

@@ -135,6 +135,16 @@ impl Queue {
         self.0.1.notify_all();
     }
 
+    /// Somebody waits for a job more urgently than before.
+    pub fn raise(&self, serial: u64, lane: Lane) {
+        let mut waiting = self.lock();
+        let Some(job) = waiting.jobs.iter_mut().find(|job| job.serial == serial) else { return };
+        job.lane = job.lane.min(lane);
+        drop(waiting);
+        // It may have been held back.
+        self.0.1.notify_one();
+    }
+
     /// Takes a job back; says whether it was still waiting.
     pub fn remove(&self, serial: u64) -> bool {
         let mut waiting = self.lock();
@@ -174,6 +184,22 @@ mod tests {
             Some(job.serial)
         };
         assert_eq!((0..4).filter_map(popped).collect::<Vec<u64>>(), [3, 4, 2, 1]);
+    }
+
+    #[test]
+    fn what_was_to_be_read_ahead_is_read_at_once_as_soon_as_somebody_waits_for_it() {
+        let queue = Queue::default();
+        let ahead = |serial| Job { work: Work::Lines(Vec::new()), ..job(serial, Lane::Prefetch) };
+        (1..=3).for_each(|serial| drop(queue.push(ahead(serial))));
+        let first = queue.pop().expect("waiting");
+        queue.raise(1, Lane::Visible);
+        queue.raise(2, Lane::Prefetch);
+        queue.raise(9, Lane::Visible);
+        let second = queue.pop().expect("it is not held back");
+        assert_eq!((first.serial, second.serial), (3, 1));
+        queue.raise(2, Lane::Visible);
+        queue.raise(2, Lane::Prefetch);
+        assert_eq!(queue.pop().map(|job| (job.serial, job.lane)), Some((2, Lane::Visible)), "never less urgent");
     }
 
     #[test]

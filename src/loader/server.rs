@@ -23,7 +23,7 @@ impl Loader {
     /// anybody could read it.
     pub fn fetching(&self, now: Instant) -> Option<(&'static str, usize)> {
         let requests = self.desk.server.as_ref()?.in_flight();
-        let label = match self.answers.oldest_pending() {
+        let label = match self.answers.most_awaited() {
             Some(pending) if now.saturating_duration_since(pending.since) >= SKELETON_AFTER => pending.label,
             _ => return None,
         };

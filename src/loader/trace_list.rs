@@ -18,6 +18,11 @@ impl Loader {
     /// A list of traces as far as it is there. Ask for it in every frame: the first page comes in `lane`, those
     /// behind it one after another when nobody waits for anything else.
     pub fn trace_index(&mut self, scope: &TraceScope, lane: Lane) -> Slot<TraceIndex> {
+        self.trace_index_on(scope, lane, Lane::Prefetch)
+    }
+
+    /// The same where somebody may wait for what comes behind the end of what is there: it comes in the lane `behind`.
+    pub fn trace_index_on(&mut self, scope: &TraceScope, lane: Lane, behind: Lane) -> Slot<TraceIndex> {
         let first = self.first_traces(scope, lane);
         let Some(page) = first.value().filter(|page| page.next.is_some()) else { return first };
         let mut pages = vec![Arc::clone(page)];
@@ -26,9 +31,11 @@ impl Loader {
         let mut failed = first.error().cloned();
         let mut waits_since = None;
         while let Some(cursor) = next.take() {
-            let slot = self.ask(&TracePageOf { scope: scope.clone(), cursor: Some(cursor) }, Lane::Prefetch);
+            let question = TracePageOf { scope: scope.clone(), cursor: Some(cursor) };
+            let slot = self.ask(&question, Lane::Prefetch);
             failed = failed.or_else(|| slot.error().cloned());
             let Some(page) = slot.value() else {
+                self.ask(&question, behind);
                 waits_since = Some(slot.since().unwrap_or_else(Instant::now));
                 break;
             };

@@ -13,12 +13,23 @@ use super::queue::{Job, Queue, Work};
 use crate::model::Reveal;
 use crate::store::{CancelToken, FileStamp, Revision, Standing, StoreId, StoreInfo};
 
-/// What the window says of a store beside what is in it: whether another process has it open, and whether a server does
-/// not answer.
-type Marks = (bool, bool);
+/// What the window says of a store beside what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Marks {
+    /// Another process has it open.
+    is_held: bool,
+    /// Whoever wrote it is known.
+    has_schema: bool,
+    /// A server does not answer.
+    is_silent: bool,
+}
 
 fn marks(info: &StoreInfo) -> Marks {
-    (info.is_held, info.standing.as_ref().is_some_and(Standing::is_silent))
+    Marks {
+        is_held: info.is_held,
+        has_schema: info.schema_of.is_some(),
+        is_silent: info.standing.as_ref().is_some_and(Standing::is_silent),
+    }
 }
 
 /// What the window, the timer and the workers share of the looks for changes.
@@ -147,10 +158,10 @@ mod tests {
         watching.begin(Some(Revision(1)), &info);
         assert_eq!(watching.note(Revision(1), &info), None);
         let silence = Silence { since_ms: 1, why: "connection refused".to_owned(), oldest_ms: None };
-        info.standing = Some(Standing { answered_ms: Some(1), silence: Some(silence) });
+        info.standing = Some(Standing { answered_ms: Some(1), silence: Some(silence), asked_again_ms: None });
         assert_eq!(watching.note(Revision(1), &info), Some(false));
         assert_eq!(watching.note(Revision(1), &info), None);
-        info.standing = Some(Standing { answered_ms: Some(2), silence: None });
+        info.standing = Some(Standing { answered_ms: Some(2), silence: None, asked_again_ms: None });
         assert_eq!(watching.note(Revision(2), &info), Some(true), "it is back, and what was shown is read again");
     }
 }

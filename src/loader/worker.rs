@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::failure::Failure;
+use super::lane::Lane;
 use super::queue::{Job, Queue, Work};
 use super::watching::Watching;
 use crate::model::{TraceRow, Warning};
 use crate::query::ask::{AnyAnswer, Memo, Session};
 use crate::query::trace_lines;
-use crate::store::{Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreId, StoreInfo, TraceHandle};
+use crate::store::{
+    Budget, CancelToken, ReadCx, Result, Revision, Store, StoreError, StoreId, StoreInfo, TraceHandle, Urgency,
+};
 
 /// Wakes the window, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -167,6 +170,14 @@ pub(super) fn work(mut store: Box<dyn Store>, handle: &WorkerHandle, context: &W
     }
 }
 
+fn urgency(lane: Lane) -> Urgency {
+    match lane {
+        Lane::Selection => Urgency::First,
+        Lane::Visible => Urgency::Beside,
+        Lane::Prefetch => Urgency::Behind,
+    }
+}
+
 fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, Vec<Warning>, bool) {
     if job.cancel.is_cancelled() {
         return (Outcome::Cancelled, Vec::new(), false);
@@ -175,6 +186,7 @@ fn run(store: &mut dyn Store, job: &Job, context: &WorkerContext) -> (Outcome, V
         .with_cancel(job.cancel.clone())
         .with_deadline(context.deadline)
         .with_budget(context.budget)
+        .with_urgency(urgency(job.lane))
         .with_reveal(job.reveal);
     // The reader is replaced after a panic, so that nothing half-done is read from again.
     let result = catch_unwind(AssertUnwindSafe(|| match &job.work {

@@ -140,10 +140,14 @@ pub fn find_traces(session: &mut Session<'_>, typed: &str, limit: usize) -> Resu
 /// Those of the store.
 pub fn trace_tree(session: &mut Session<'_>, trace: &TraceId) -> Result<Option<TraceTree>> {
     let Some(head) = session.store.trace(session.cx, trace)? else { return Ok(None) };
+    with_spans(session, trace, head).map(Some)
+}
+
+fn with_spans(session: &mut Session<'_>, trace: &TraceId, head: TraceHead) -> Result<TraceTree> {
     // Not by the session: all of them are kept in the tree, and twice would be too much of them.
     let spans = session.store.spans(session.cx, trace)?;
     let no_spans = if spans.is_empty() { Some(NoSpans::of(session, &head)?) } else { None };
-    Ok(Some(TraceTree { no_spans, ..TraceTree::new(head, spans) }))
+    Ok(TraceTree { no_spans, ..TraceTree::new(head, spans) })
 }
 
 /// The figures of a trace's spans, and its usage.
@@ -257,7 +261,8 @@ impl Question for BodyOf {
     }
 }
 
-/// A trace and the heads of its spans, as a tree; `None` inside if the store has no such trace.
+/// A trace and the heads of its spans, as a tree; `None` inside if the store has no such trace. Whoever watches the store
+/// may get the trace as it was seen ([`crate::store::Store::trace_as_seen`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TraceTreeOf(pub TraceId);
 
@@ -267,7 +272,8 @@ impl Question for TraceTreeOf {
     const COST: CostClass = CostClass::Rows;
 
     fn answer(&self, session: &mut Session<'_>) -> Result<Self::Answer> {
-        trace_tree(session, &self.0)
+        let Some(head) = session.store.trace_as_seen(session.cx, &self.0)? else { return Ok(None) };
+        with_spans(session, &self.0, head).map(Some)
     }
 
     fn bytes(answer: &Self::Answer) -> usize {

@@ -34,6 +34,18 @@ impl CancelToken {
     }
 }
 
+/// Who waits for a reading. A store that does so much at a time and no more keeps something free for those who wait most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody waits for this alone.
+    #[default]
+    First,
+    /// It is looked at, beside other things.
+    Beside,
+    /// Nobody knows of it.
+    Behind,
+}
+
 /// At most this many warnings are kept of one reading; the rest is counted.
 const MAX_WARNINGS: usize = 1000;
 
@@ -47,6 +59,7 @@ pub struct ReadCx {
     deadline: Option<Instant>,
     reveal: Reveal,
     budget: Budget,
+    urgency: Urgency,
     warnings: RefCell<(Vec<Warning>, usize)>,
     /// Dropped when the reading is over.
     kept: Arc<Mutex<Vec<Kept>>>,
@@ -60,8 +73,8 @@ impl ReadCx {
 
     /// The same for another thread that takes part in this reading; its warnings are its own.
     pub(super) fn for_thread(&self) -> Self {
-        let (cancel, budget) = (self.cancel.clone(), self.budget);
-        Self { cancel, deadline: self.deadline, reveal: self.reveal, budget, ..Self::default() }
+        let Self { deadline, reveal, budget, urgency, .. } = *self;
+        Self { cancel: self.cancel.clone(), deadline, reveal, budget, urgency, ..Self::default() }
     }
 
     /// Stops when `cancel` says so.
@@ -86,6 +99,17 @@ impl ReadCx {
     pub fn with_budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
         self
+    }
+
+    /// Says who waits for it; without that, somebody waits for this alone.
+    pub fn with_urgency(mut self, urgency: Urgency) -> Self {
+        self.urgency = urgency;
+        self
+    }
+
+    /// Who waits for it.
+    pub fn urgency(&self) -> Urgency {
+        self.urgency
     }
 
     /// How long the parts that can be left out may take.

@@ -50,7 +50,7 @@ pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use counting::RunTraces;
-pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx};
+pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx, Urgency};
 pub use error::{Refusal, Remedy, StoreError};
 pub use file_bytes::{ArtifactBytes, StoredFile};
 pub use id::StoreId;
@@ -292,6 +292,13 @@ pub trait Store: Send {
     /// One trace without its spans.
     fn trace(&mut self, _cx: &ReadCx, _trace: &TraceId) -> Result<Option<TraceHead>> {
         Ok(None)
+    }
+
+    /// The same for whoever shows it and watches the store ([`OpenOptions::is_watched`]): of a trace that has ended what
+    /// was said of it in an earlier session, where that is asked again at the same time. If it is something else by now,
+    /// the store has changed.
+    fn trace_as_seen(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        self.trace(cx, trace)
     }
 
     /// The heads of a trace's spans by start, then as stored; their places are the ordinals.

@@ -18,4 +18,7 @@ pub struct OpenOptions {
     pub sign_ins: SignIns,
     /// Whether somebody sits at the terminal of this program who can be asked for a password.
     pub may_ask: bool,
+    /// Whether whoever opens it looks for changes ([`super::Store::revision`]) as long as it is open, and reads again what
+    /// has changed: then nothing has to be waited for that is only asked to see whether it has.
+    pub is_watched: bool,
 }

@@ -42,6 +42,7 @@ const LOOKS: &[(&str, &str)] = &[
     ("src/store/server/prompts.rs", "reads names, numbers and kinds, and masks texts"),
     ("src/store/server/runs.rs", "reads ids and numbers, and masks texts"),
     ("src/store/server/said.rs", "reads the message of an error, and masks it"),
+    ("src/store/server/seen.rs", "tells whether what is said of a trace is what was said; hands it to `traces`"),
     ("src/store/server/spans.rs", "counts spans and bytes"),
     ("src/store/server/trace_lists.rs", "hands answers to `traces`, which masks them"),
     ("src/store/server/trace_lookup.rs", "hands answers to `traces`, which masks them"),

@@ -17,6 +17,8 @@ use dspyglass::words::Zone;
 #[derive(Clone)]
 struct World {
     is_gone: bool,
+    /// The trace is there no more.
+    is_deleted: bool,
     /// What is asked for a second trace fails.
     has_no_database: bool,
     /// State of the trace.
@@ -28,8 +30,15 @@ struct World {
     tags: &'static str,
 }
 
-const WORLD: World =
-    World { is_gone: false, has_no_database: false, state: "OK", spans: 1, status: "FINISHED", tags: "[]" };
+const WORLD: World = World {
+    is_gone: false,
+    is_deleted: false,
+    has_no_database: false,
+    state: "OK",
+    spans: 1,
+    status: "FINISHED",
+    tags: "[]",
+};
 
 /// A server whose world a test changes.
 struct Server {
@@ -80,6 +89,7 @@ fn reply(asked: &Asked, world: &World) -> Reply {
         "/api/2.0/mlflow/runs/search" => json(&format!(r#"{{"runs": [{run}]}}"#)),
         "/api/2.0/mlflow/runs/get" => json(&format!(r#"{{"run": {run}}}"#)),
         "/api/3.0/mlflow/traces/search" => json(&format!(r#"{{"traces": [{trace}]}}"#)),
+        "/api/3.0/mlflow/traces/tr-1" if world.is_deleted => error(404, "RESOURCE_DOES_NOT_EXIST", "no such trace"),
         "/api/3.0/mlflow/traces/tr-1" => json(&format!(r#"{{"trace": {{"trace_info": {trace}}}}}"#)),
         "/api/3.0/mlflow/traces/tr-2" if world.has_no_database => {
             error(503, "TEMPORARILY_UNAVAILABLE", "the database is locked")
@@ -293,6 +303,79 @@ fn a_trace_is_asked_for_again_after_a_look_at_what_changed() {
     assert_eq!(store.trace(&cx, &trace).expect("as it was a moment ago"), before);
     store.revision(&cx).expect("a look");
     assert_ne!(store.trace(&cx, &trace).expect("as it is"), before);
+}
+
+/// As the window opens it.
+fn watched(server: &Server, cache: &Path) -> Box<dyn Store> {
+    let options = OpenOptions { cache: Some(cache.to_owned()), is_watched: true, ..OpenOptions::default() };
+    open(server.stand_in.address("").as_str(), &options).expect("nothing is asked yet")
+}
+
+/// Waits until the server said whether what is shown still holds.
+fn wait_for_the_answer(store: &dyn Store) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while store.info().standing.is_some_and(|standing| standing.asked_again_ms.is_some()) {
+        assert!(Instant::now() < until, "waited in vain");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn who_watches_sees_a_trace_at_once_as_it_was_and_then_as_it_is() {
+    let (server, cache, cx, trace) = (Server::new(), cache(), ReadCx::new(), TraceId::from("tr-1"));
+    look(&mut *server.open("", cache.path()), &cx);
+    let seen = server.open("", cache.path()).trace(&cx, &trace).expect("a trace").expect("there");
+    // Nothing changed: that is asked once, and only whoever watches does not wait for it.
+    let mut store = watched(&server, cache.path());
+    let (first, before) = (store.revision(&cx).expect("nobody waits"), server.stand_in.asked().len());
+    assert_eq!(store.trace_as_seen(&cx, &trace).expect("a trace").as_ref(), Some(&seen));
+    assert_eq!(store.spans(&cx, &trace).expect("spans").len(), 1);
+    wait_for_the_answer(&*store);
+    assert_eq!(store.trace_as_seen(&cx, &trace).expect("a trace").as_ref(), Some(&seen));
+    let asked = server.asked_since(before);
+    assert_eq!(asked.iter().filter(|path| **path == HEADS[0]).count(), 1, "{asked:?}");
+    assert!(!asked.iter().any(|path| path == SPANS), "{asked:?}");
+    assert_eq!(store.revision(&cx).expect("the same"), first);
+    let mut other = server.open("", cache.path());
+    server.change(|world| world.state = "ERROR");
+    assert_eq!(other.trace_as_seen(&cx, &trace).expect("a trace").expect("there").row.status, "ERROR");
+    // What was kept by that is what is shown next, and then that it is gone.
+    for (world, now) in [(WORLD, Some("OK")), (World { is_deleted: true, ..WORLD }, None)] {
+        let mut store = watched(&server, cache.path());
+        let first = store.revision(&cx).expect("nobody waits");
+        server.change(|own| *own = world);
+        let shown = store.trace_as_seen(&cx, &trace).expect("a trace").expect("as it was");
+        assert_ne!(Some(&*shown.row.status), now);
+        wait_for_the_answer(&*store);
+        assert_ne!(store.revision(&cx).expect("a change"), first);
+        let shown = store.trace_as_seen(&cx, &trace).expect("an answer");
+        assert_eq!(shown.as_ref().map(|head| &*head.row.status), now);
+    }
+}
+
+#[test]
+fn what_goes_on_or_was_never_seen_is_waited_for() {
+    let (server, cache, cx, trace) = (Server::new(), cache(), ReadCx::new(), TraceId::from("tr-1"));
+    server.change(|world| world.state = "IN_PROGRESS");
+    look(&mut *server.open("", cache.path()), &cx);
+    server.change(|world| world.state = "OK");
+    let shown = watched(&server, cache.path()).trace_as_seen(&cx, &trace).expect("a trace").expect("there");
+    assert_eq!(shown.row.status, "OK");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let mut store = watched(&server, elsewhere.path());
+    assert!(store.trace_as_seen(&cx, &trace).expect("a trace").is_some());
+    assert!(store.info().standing.is_some_and(|standing| standing.asked_again_ms.is_none()));
+}
+
+#[test]
+fn a_trace_that_was_seen_is_marked_as_old_while_nobody_answers() {
+    let (server, cache, cx, trace) = (Server::new(), cache(), ReadCx::new(), TraceId::from("tr-1"));
+    look(&mut *server.open("", cache.path()), &cx);
+    server.change(|world| world.is_gone = true);
+    let mut store = watched(&server, cache.path());
+    assert!(store.trace_as_seen(&cx, &trace).expect("as it was").is_some());
+    wait_for_the_answer(&*store);
+    assert!(store.info().standing.is_some_and(|standing| standing.shows_old()));
 }
 
 #[test]

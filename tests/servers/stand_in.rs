@@ -108,6 +108,7 @@ impl Drop for StandIn {
 fn answer(stream: TcpStream, reply: &dyn Fn(&Asked) -> Reply, seen: &Mutex<Vec<Asked>>, over: &AtomicBool) {
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
     let mut stream = stream;
+    stream.set_nodelay(true).expect("a stream");
     while let Some(asked) = read(&mut reader) {
         seen.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
         match reply(&asked) {

@@ -56,6 +56,11 @@ macro_rules! questions {
                 Ok(ArtifactTree { can_be_named: false, ..tree })
             }
 
+            fn trace_as_seen(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+                // The reader over there watches nothing: it would have to ask first.
+                self.trace(cx, trace)
+            }
+
             fn spans(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Vec<SpanHead>> {
                 self.spans_of(cx, trace)
             }

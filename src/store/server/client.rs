@@ -214,8 +214,15 @@ impl Client {
         holds: Option<&Proof>,
     ) -> Result<(Answer<Unmasked<Json>>, Option<Got>)> {
         let (response, got) = self.kept_or_answered(cx, request, true, holds)?;
+        let answer = self.document(path, response)?;
+        let got = if matches!(answer, Answer::Found(_)) { got } else { None };
+        Ok((answer, got))
+    }
+
+    /// The document that an answer holds.
+    fn document(&self, path: &str, response: Response) -> Result<Answer<Unmasked<Json>>> {
         if response.status != 200 {
-            return self.refused(path, response).map(|answer| (answer, None));
+            return self.refused(path, response);
         }
         if response.is_cut {
             return Err(self.strange(path, &format!("an answer of more than {} MB", MAX_DOCUMENT >> 20)));
@@ -224,7 +231,7 @@ impl Client {
         if decoded.marks.is_raw || !decoded.value.as_stored_for_structure().is_object() {
             return Err(self.strange(path, &beginning(&response.bytes)));
         }
-        Ok((Answer::Found(decoded.value), got))
+        Ok(Answer::Found(decoded.value))
     }
 
     /// What an answer means that is not what was asked for.

@@ -125,10 +125,20 @@ impl Kept {
 
     /// Whether the answer to a request is kept and was sealed with this proof.
     pub fn holds(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request, proof: &Proof) -> bool {
-        let Some(place) = &self.place else { return false };
-        let (key, file) = (key_of(request), place.file_of(credentials));
-        let found = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, Some(proof), now_ms())).flatten();
-        found.is_some_and(|entry| entry.serves(request.most))
+        self.entry(cx, credentials, request, Some(proof)).is_some()
+    }
+
+    /// The last answer to a request, and when it was given; nobody is asked whether it still holds.
+    pub fn said(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request) -> Option<(Response, i64)> {
+        let entry = self.entry(cx, credentials, request, None)?;
+        let said_ms = entry.said_ms;
+        Some((entry.response(request.most), said_ms))
+    }
+
+    fn entry(&self, cx: &ReadCx, credentials: Option<&str>, request: &Request, proof: Option<&Proof>) -> Option<Entry> {
+        let (key, file) = (key_of(request), self.place.as_ref()?.file_of(credentials));
+        let found = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, proof, now_ms())).flatten();
+        found.filter(|entry| entry.serves(request.most))
     }
 
     /// Says of an answer that it holds as long as this can be proved.

@@ -26,6 +26,7 @@ mod prompt_uses;
 mod prompts;
 mod runs;
 mod said;
+mod seen;
 mod sign_in;
 mod sign_ins;
 mod spans;
@@ -51,6 +52,7 @@ use experiments::KnownExperiments;
 pub use kept::forget;
 use kept::{EndedRuns, base_of};
 use known::{KnownSpans, KnownTraces};
+use seen::ShownAsSeen;
 pub use sign_ins::SignIns;
 pub use standing::{Silence, Standing};
 use watch::Watch;
@@ -92,6 +94,9 @@ struct Shared {
     counts: Mutex<KnownCounts>,
     watch: Mutex<Watch>,
     ended_runs: EndedRuns,
+    /// See [`OpenOptions::is_watched`].
+    is_watched: bool,
+    shown_as_seen: Mutex<ShownAsSeen>,
 }
 
 impl ServerStore {
@@ -128,6 +133,8 @@ impl ServerStore {
             counts: Mutex::default(),
             watch: Mutex::default(),
             ended_runs: EndedRuns::default(),
+            is_watched: options.is_watched,
+            shown_as_seen: Mutex::default(),
         };
         Ok(Self { id: StoreId::fresh(), shared: Arc::new(shared) })
     }
@@ -293,6 +300,11 @@ impl Store for ServerStore {
 
     fn trace(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
         let info = self.shared.trace_info_soon(cx, trace)?;
+        Ok(info.and_then(|info| traces::head(info.as_stored_for_structure(), cx.reveal())))
+    }
+
+    fn trace_as_seen(&mut self, cx: &ReadCx, trace: &TraceId) -> Result<Option<TraceHead>> {
+        let info = self.shared.trace_as_seen(cx, trace)?;
         Ok(info.and_then(|info| traces::head(info.as_stored_for_structure(), cx.reveal())))
     }
 

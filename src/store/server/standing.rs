@@ -1,6 +1,6 @@
 //! How current it is what a server tells: when it answered last, and whether what is shown now is what it said before.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::exchange::Response;
@@ -21,6 +21,9 @@ pub struct Standing {
     pub answered_ms: Option<i64>,
     /// That it does not answer; `None` while it does, and before it was asked.
     pub silence: Option<Silence>,
+    /// When the oldest of what is shown was said while the server is being asked whether it still holds, milliseconds since
+    /// the epoch; `None` if nothing of what is shown was said before the store was opened, or all of it holds.
+    pub asked_again_ms: Option<i64>,
 }
 
 /// A server that does not answer.
@@ -77,12 +80,42 @@ struct State {
     rests_until: Option<Instant>,
     /// How often it answered again after others had got what it said before.
     returns: u64,
+    /// When was said what is shown while it is asked again.
+    asked_again: Vec<i64>,
+}
+
+/// Something is shown that a server said in an earlier session, as long as this lives.
+#[derive(Debug)]
+pub struct AskedAgain {
+    pulse: Arc<Pulse>,
+    said_ms: i64,
+}
+
+impl AskedAgain {
+    /// It was said at this time, milliseconds since the epoch.
+    pub fn new(pulse: &Arc<Pulse>, said_ms: i64) -> Self {
+        pulse.state(|state| state.asked_again.push(said_ms));
+        Self { pulse: Arc::clone(pulse), said_ms }
+    }
+}
+
+impl Drop for AskedAgain {
+    fn drop(&mut self) {
+        self.pulse.state(|state| {
+            if let Some(at) = state.asked_again.iter().position(|said_ms| *said_ms == self.said_ms) {
+                state.asked_again.swap_remove(at);
+            }
+        });
+    }
 }
 
 impl Pulse {
     /// What is known now.
     pub fn standing(&self) -> Standing {
-        self.state(|state| state.standing.clone())
+        self.state(|state| Standing {
+            asked_again_ms: state.asked_again.iter().min().copied(),
+            ..state.standing.clone()
+        })
     }
 
     /// How often it came back after something old was shown: whoever remembers what was read before reads it again.
@@ -214,6 +247,18 @@ mod tests {
             pulse.feel(sent.as_ref().map_err(|error| *error), began, took);
             assert!(!pulse.standing().is_silent(), "{told:?}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_again_is_told_with_the_age_of_the_oldest() {
+        let pulse = Arc::<Pulse>::default();
+        let (older, newer) = (AskedAgain::new(&pulse, 5), AskedAgain::new(&pulse, 7));
+        let told = || pulse.standing().asked_again_ms;
+        assert_eq!(told(), Some(5));
+        drop(older);
+        assert_eq!(told(), Some(7));
+        drop(newer);
+        assert_eq!(told(), None);
     }
 
     #[test]

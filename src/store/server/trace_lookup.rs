@@ -154,24 +154,7 @@ impl Shared {
 
     /// One trace as the server tells it, with its assessments.
     pub fn trace_info(&self, cx: &ReadCx, trace: &TraceId) -> Result<Option<Unmasked<Json>>> {
-        if !is_plain(trace.as_str()) {
-            return Ok(None);
-        }
-        let inner = |found: Unmasked<Json>, key: &str| {
-            found
-                .into_entries()
-                .ok()
-                .and_then(|mut entries| entries.find(|(own, _)| own == key))
-                .map(|(_, inner)| inner)
-        };
-        let info = match self.client.get(cx, &format!("/api/3.0/mlflow/traces/{trace}"), &[])? {
-            Answer::Found(found) => inner(found, "trace").and_then(|trace| inner(trace, "trace_info")),
-            Answer::Absent | Answer::Rejected(_) => None,
-            Answer::NoEndpoint => match self.client.get(cx, &format!("/api/2.0/mlflow/traces/{trace}/info"), &[])? {
-                Answer::Found(found) => inner(found, "trace_info"),
-                _ => None,
-            },
-        };
+        let info = info_by(trace, |path| self.client.get(cx, path, &[]))?;
         if let Some(info) = &info
             && let Some(row) = traces::row(info.as_stored_for_structure(), cx.reveal())
         {
@@ -237,4 +220,26 @@ impl Shared {
         }
         Ok(found.into_iter().filter(|id| id.as_str().starts_with(prefix)).take(limit).collect())
     }
+}
+
+/// What is said of a trace by the endpoint that a server has for it, as `ask` answers for its path.
+pub fn info_by(
+    trace: &TraceId,
+    mut ask: impl FnMut(&str) -> Result<Answer<Unmasked<Json>>>,
+) -> Result<Option<Unmasked<Json>>> {
+    if !is_plain(trace.as_str()) {
+        return Ok(None);
+    }
+    let inner = |found: Unmasked<Json>, key: &str| {
+        let mut entries = found.into_entries().ok()?;
+        entries.find(|(own, _)| own == key).map(|(_, inner)| inner)
+    };
+    Ok(match ask(&format!("/api/3.0/mlflow/traces/{trace}"))? {
+        Answer::Found(found) => inner(found, "trace").and_then(|trace| inner(trace, "trace_info")),
+        Answer::Absent | Answer::Rejected(_) => None,
+        Answer::NoEndpoint => match ask(&format!("/api/2.0/mlflow/traces/{trace}/info"))? {
+            Answer::Found(found) => inner(found, "trace_info"),
+            _ => None,
+        },
+    })
 }

@@ -2,7 +2,8 @@
 //! changes first, the newest and the running runs and the newest traces.
 //!
 //! The first look waits for the experiments alone, which whoever opens a server wants to see. What the rest of it
-//! looked like then is asked for behind that, on a thread of its own.
+//! looked like then is asked for behind that, on a thread of its own. Whoever goes on looking does not wait for the first
+//! look at all.
 
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ use super::together::together;
 use super::trace_lists::TraceSearch;
 
 use crate::model::Experiment;
-use crate::store::{ReadCx, Result, Revision, StoreError};
+use crate::store::{ReadCx, Result, Revision, StoreError, Urgency};
 
 /// A server is not asked more often.
 const EVERY: Duration = Duration::from_secs(3);
@@ -27,7 +28,7 @@ const EVERY: Duration = Duration::from_secs(3);
 const NEWEST: usize = 10;
 
 /// No longer than this is asked for what nobody waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// When it was asked last, and what was seen.
 #[derive(Debug)]
@@ -41,12 +42,31 @@ pub struct Watch {
     changes: u64,
     /// What tells this opening from others: what was read before it may be old.
     opening: u64,
+    /// That of whoever does not wait for it.
+    first: FirstLook,
+}
+
+/// How far the first look has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum FirstLook {
+    #[default]
+    Wanted,
+    UnderWay,
+    Done,
 }
 
 impl Default for Watch {
     fn default() -> Self {
         let opening = RandomState::new().build_hasher().finish();
-        Self { asked: None, failed: None, experiments: None, rest: None, changes: 0, opening }
+        Self {
+            asked: None,
+            failed: None,
+            experiments: None,
+            rest: None,
+            changes: 0,
+            opening,
+            first: FirstLook::default(),
+        }
     }
 }
 
@@ -87,6 +107,46 @@ impl Shared {
 
     /// See [`crate::store::Store::revision`]. An error is told again, too, without asking again at once.
     pub fn revision(self: &Arc<Self>, cx: &ReadCx) -> Result<Revision> {
+        if self.is_watched {
+            let mut watch = self.watch();
+            match watch.first {
+                FirstLook::Done => {}
+                FirstLook::UnderWay => return Ok(watch.revision()),
+                FirstLook::Wanted => {
+                    watch.first = FirstLook::UnderWay;
+                    let revision = watch.revision();
+                    drop(watch);
+                    if self.look_first() {
+                        return Ok(revision);
+                    }
+                }
+            }
+        }
+        self.look_noting(cx)
+    }
+
+    /// Looks for the first time on a thread of its own; says whether that could be begun.
+    fn look_first(self: &Arc<Self>) -> bool {
+        let shared = Arc::clone(self);
+        let look = move || {
+            // What came of it is told to the next look.
+            let _ = shared.look_noting(&ReadCx::new().with_deadline(PATIENCE));
+            shared.watch().first = FirstLook::Done;
+        };
+        let is_begun = thread::Builder::new().name("dspyglass-first-look".to_owned()).spawn(look).is_ok();
+        if !is_begun {
+            self.watch().first = FirstLook::Done;
+        }
+        is_begun
+    }
+
+    /// Something that was shown is something else by now.
+    pub fn note_change(&self) {
+        self.watch().changes += 1;
+        self.spans.lock().unwrap_or_else(PoisonError::into_inner).forget();
+    }
+
+    fn look_noting(self: &Arc<Self>, cx: &ReadCx) -> Result<Revision> {
         let tried = Instant::now();
         let seen = self.look_again(cx);
         if let Err(error) = &seen
@@ -159,7 +219,8 @@ impl Shared {
         let shared = Arc::clone(self);
         // Without a thread, the next look is the first one at the rest.
         let _ = thread::Builder::new().name("dspyglass-first-look".to_owned()).spawn(move || {
-            if let Ok(rest) = shared.rest(&ReadCx::new().with_deadline(PATIENCE), &experiments) {
+            let cx = ReadCx::new().with_deadline(PATIENCE).with_urgency(Urgency::Behind);
+            if let Ok(rest) = shared.rest(&cx, &experiments) {
                 shared.watch().rest.get_or_insert(rest);
             }
         });

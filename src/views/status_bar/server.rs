@@ -14,6 +14,8 @@ use crate::words::{self, Zone};
 
 /// So often the time is brought up to date where nothing else happens.
 const EVERY: Duration = Duration::from_secs(60);
+/// So often it is looked whether what is said only for a moment still is so.
+const SOON: Duration = Duration::from_millis(250);
 
 /// What is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) struct ServerWords {
     /// The same at length.
     hint: String,
     is_warning: bool,
+    /// It ends without anything else on screen being another.
+    is_passing: bool,
     /// What no server tells, to be said behind what the store is.
     pub untold: String,
 }
@@ -51,6 +55,12 @@ fn current(standing: &Standing, fetching: Option<(&str, usize)>, clock: Clock) -
         let hint = standing.words(zone).map(|words| format!("The server {words}")).unwrap_or_default();
         return ServerWords { text, hint, is_warning: true, ..ServerWords::default() };
     }
+    if let Some(ms) = standing.asked_again_ms {
+        let said = moment(ms, clock);
+        let hint = format!("The server said at {said} what is shown, and is being asked whether it still holds");
+        let text = format!("as of {}; checking…", time(ms));
+        return ServerWords { text, hint, is_passing: true, ..ServerWords::default() };
+    }
     if let Some((what, requests)) = fetching {
         let requests = words::counted(requests as u64, "request");
         return ServerWords { text: format!("Fetching {what}… ({requests})"), ..ServerWords::default() };
@@ -67,7 +77,7 @@ pub(super) fn server_ui(ui: &mut Ui, server: Option<&ServerWords>) {
     if !server.hint.is_empty() {
         response.on_hover_text(&server.hint);
     }
-    ui.ctx().request_repaint_after(EVERY);
+    ui.ctx().request_repaint_after(if server.is_passing { SOON } else { EVERY });
 }
 
 #[cfg(test)]
@@ -88,6 +98,8 @@ mod tests {
         standing.answered_ms = Some(now_ms - 61_000);
         assert_eq!(text(&standing, None), "as of 07:58:59");
         assert_eq!(text(&standing, Some(("spans", 3))), "Fetching spans… (3 requests)");
+        standing.asked_again_ms = Some(now_ms - 3_600_000);
+        assert_eq!(text(&standing, Some(("spans", 3))), "as of 07:00:00; checking…");
         let why = "connection refused".to_owned();
         standing.silence = Some(Silence { since_ms: now_ms - 1_000, why, oldest_ms: None });
         assert_eq!(text(&standing, Some(("runs", 1))), "offline since 07:59:59");

@@ -53,6 +53,8 @@ pub(super) struct TracesMemory {
     wants_focus: bool,
     has_lines: bool,
     scope: Option<TraceScope>,
+    /// The end of what is there is on screen, and more is to come.
+    waits_for_more: bool,
     /// The next line is to get the keyboard, or the previous one.
     step: Option<bool>,
     /// The line the keyboard stands on; it stays with its trace when newer ones come.
@@ -113,7 +115,8 @@ pub(super) fn traces_ui(
         *memory = TracesMemory { scope: Some(scope.clone()), ..TracesMemory::default() };
     }
     let sort = wanted::restore(scene, &mut memory.wanted, chosen);
-    let slot = scene.loader.trace_index(scope, Lane::Selection);
+    let behind = if memory.waits_for_more { Lane::Visible } else { Lane::Prefetch };
+    let slot = scene.loader.trace_index_on(scope, Lane::Selection, behind);
     let Some(all) = slot_ui(ui, scene, &slot, "The traces", size::TABLE_ROW) else { return };
     // The first pages may be empty, and nobody knows whether the last one will be.
     if all.handles.is_empty() && !all.total.is_zero() {
@@ -233,6 +236,7 @@ pub(super) fn traces_ui(
         });
         memory.costs.want_sessions(scene, heads);
     }
+    memory.waits_for_more = index.has_more() && visible.end + AHEAD >= listing.len();
     // The row that was at the top may be among those that are still to come.
     let is_at_end = visible.end >= listing.len() && memory.table.scroll.top < wanted_scroll.top;
     if index.has_more() && is_at_end && matches!(listing, Listing::Plain(_)) {

@@ -4,7 +4,7 @@ use super::{Answer, Client, MAX_DOCUMENT};
 use crate::model::{Json, Unmasked};
 use crate::store::server::exchange::{Request, Response};
 use crate::store::server::kept::{Got, Proof};
-use crate::store::server::standing::Standing;
+use crate::store::server::standing::{AskedAgain, Standing};
 use crate::store::{ReadCx, Result};
 
 impl Client {
@@ -37,6 +37,20 @@ impl Client {
     pub fn has_kept(&self, cx: &ReadCx, path: &str, query: &[(&str, &str)], holds: Option<&Proof>) -> bool {
         let request = Request::get(self.url(path, query), MAX_DOCUMENT);
         holds.is_some_and(|holds| self.kept.holds(cx, self.who().header(), &request, holds))
+    }
+
+    /// What was answered last to such a question in this or an earlier session, and when, milliseconds since the epoch.
+    /// Nobody is asked whether it still holds.
+    pub fn said(&self, cx: &ReadCx, path: &str) -> Option<(Answer<Unmasked<Json>>, i64)> {
+        let request = Request::get(self.url(path, &[]), MAX_DOCUMENT);
+        let (response, said_ms) = self.kept.said(cx, self.who().header(), &request)?;
+        Some((self.document(path, response).ok()?, said_ms))
+    }
+
+    /// Notes that something is shown that was said at this time, until what it gives is dropped: the server is being asked
+    /// whether it still holds.
+    pub fn asks_again(&self, said_ms: i64) -> AskedAgain {
+        AskedAgain::new(&self.pulse, said_ms)
     }
 
     /// Says of what was got that it holds as long as that can be proved.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Client, Failure};
 use crate::store::server::credentials::Credentials;
 use crate::store::server::exchange::{Request, Response, exchange, may_pass, said_of};
-use crate::store::{ReadCx, Result};
+use crate::store::{ReadCx, Result, Urgency};
 
 /// How often whoever waits looks whether he still has to.
 pub(super) const LOOK: Duration = Duration::from_millis(20);
@@ -66,11 +66,16 @@ impl Client {
         if request.signed.is_some() { &self.elsewhere } else { &self.agent }
     }
 
-    /// Waits until a request may be sent.
+    /// Waits until a request may be sent: some of those that run at the same time are left to whoever waits most.
     fn turn(&self, cx: &ReadCx) -> Result<Turn> {
         let (count, freed) = &*self.running;
+        let most = match cx.urgency() {
+            Urgency::First => AT_ONCE,
+            Urgency::Beside => AT_ONCE - 1,
+            Urgency::Behind => AT_ONCE - 2,
+        };
         let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
-        while *running >= AT_ONCE {
+        while *running >= most {
             cx.check()?;
             running = freed.wait_timeout(running, LOOK).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -99,6 +104,7 @@ impl Drop for Turn {
         let (count, freed) = &*self.0;
         let mut running = count.lock().unwrap_or_else(PoisonError::into_inner);
         *running = running.saturating_sub(1);
-        freed.notify_one();
+        // Whoever was woken alone might be one who has to wait on.
+        freed.notify_all();
     }
 }
