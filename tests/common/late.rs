@@ -135,7 +135,12 @@ fn answer(asked: &Asked, traces: u64, tag: &str) -> Reply {
             let is_ascending = body["order_by"][0].as_str().is_some_and(|order| order.ends_with("ASC"));
             some_traces((traces, tag), body["filter"].as_str().unwrap_or_default(), is_ascending, from, most)
         }
-        "/ajax-api/2.0/mlflow/get-trace-artifact" => spans(),
+        "/ajax-api/2.0/mlflow/get-trace-artifact" => json(&format!(r#"{{"spans": [{}]}}"#, spans())),
+        "/api/3.0/mlflow/traces/batchGet" => {
+            let ids = asked.path.split(['?', '&']).filter_map(|pair| pair.strip_prefix("trace_ids="));
+            let told = ids.map(|id| format!(r#"{{"trace_info": {{"trace_id": "{id}"}}, "spans": [{}]}}"#, spans()));
+            json(&format!(r#"{{"traces": [{}]}}"#, told.collect::<Vec<_>>().join(",")))
+        }
         path => match path.strip_prefix("/api/3.0/mlflow/traces/tr-") {
             Some(number) if number.len() == 6 && number.parse().is_ok_and(|number: u64| number < traces) => {
                 let number = number.parse().expect("just read");
@@ -147,7 +152,7 @@ fn answer(asked: &Asked, traces: u64, tag: &str) -> Reply {
 }
 
 /// A root and what is below it.
-fn spans() -> Reply {
+fn spans() -> String {
     let span = |at: usize| {
         let parent = if at == 0 { "" } else { r#""parent_span_id": "0000000000000000", "# };
         format!(
@@ -155,7 +160,7 @@ fn spans() -> Reply {
         )
     };
     let spans: Vec<String> = (0..SPANS).map(span).collect();
-    json(&format!(r#"{{"spans": [{}]}}"#, spans.join(",")))
+    spans.join(",")
 }
 
 /// `eyJvZmZzZXQiOiA1MDB9` is `{"offset": 500}`.
