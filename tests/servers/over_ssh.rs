@@ -197,6 +197,7 @@ fn the_terminal_says_the_same_as_beside_the_store() {
             &["runs"],
             &["traces"],
             &["search", "question"],
+            &["search", "question", "--limit", "1", "--count"],
             &["optimization", &parent],
             &["scores", &parent],
         ] {
