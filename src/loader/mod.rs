@@ -81,7 +81,7 @@ pub use program::{PreparedDemo, PreparedPredictor, PreparedProgram, ProgramOf, P
 pub use program_change::ProgramChangeOf;
 pub use prompts::{PreparedPrompt, PreparedPromptChange, PromptChangeOf, PromptTextOf};
 pub use readable::{Readable, readable};
-pub use search::SearchSoFar;
+pub use search::{CountSoFar, SearchSoFar};
 pub use slot::{SKELETON_AFTER, Slot};
 pub use span::{SpanAt, SpanBodyOf, SpanText, SpanTextOf, WholeSpanBodyOf};
 pub use span_fields::{PreparedField, PreparedFields};

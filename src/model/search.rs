@@ -107,6 +107,11 @@ impl Matcher {
         self.raw.may_be_in(record)
     }
 
+    /// Whether [`Self::may_be_in`] tells anything: there are patterns that may be anywhere.
+    pub fn tells_by_bytes(&self) -> bool {
+        self.raw.tells()
+    }
+
     /// Where in a text it stands first. Texts that stand in for secrets are none: between them each piece counts for
     /// itself.
     fn find(&self, text: &str, reveal: Reveal) -> Option<Range<usize>> {

@@ -144,7 +144,7 @@ pub use result_table::{example_inputs, result_table};
 pub use run_page::{RunPage, RunPageOf, run_page};
 pub use runs::{RunTable, RunTree, RunTreeOf, RunValuesOf, find_run, run_table, run_tree};
 pub use scores::{Evaluated, HasPlainEvaluations, ScoreColumn, Scores, ScoresOf, TracesOfExamples};
-pub use search::{Search, SearchPageOf, Searched, scope_of_page, search, search_scope_of_run};
+pub use search::{Search, SearchPageOf, Searched, SpanCount, count_behind, scope_of_page, search, search_scope_of_run};
 pub use server_report::ServerReportOf;
 pub use session_cost::{CostOfSome, SessionCostOf};
 pub use sessions::{FilteredSessionsOf, SessionGroup, TraceSessionsOf, trace_sessions};

@@ -115,11 +115,9 @@ impl Store for MemoryStore {
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
         let filters = !self.knobs.is_server();
         content.capabilities.unwrap_or(Capabilities {
-            can_watch: true,
-            keeps_traces: true,
             filters_runs: filters,
             filters_traces: filters,
-            keeps_prompts: true,
+            ..Capabilities::ALL
         })
     }
 

@@ -14,6 +14,7 @@ mod address;
 mod answering;
 pub mod artifacts;
 mod at_path;
+mod capabilities;
 mod condition;
 mod counting;
 pub mod cx;
@@ -48,6 +49,7 @@ mod whole;
 
 pub use answering::{Endpoint, Server, ServerReport, SignIn};
 pub use at_path::{DiskKind, SQLITE_BEGIN, is_called_database};
+pub use capabilities::Capabilities;
 pub use condition::{Comparison, RunCondition, TimeWindow, TraceCondition};
 pub use counting::RunTraces;
 pub use cx::{Allowance, Budget, CancelToken, Part, ReadCx, Urgency};
@@ -62,7 +64,7 @@ pub use options::OpenOptions;
 pub use order::Order;
 pub use page::{Cursor, Page, Total, TraceHandle, TraceIndex};
 pub use queries::{ColumnOrder, Counting, RunQuery, RunScope, TraceQuery};
-pub use search::{SearchPage, SearchScope, SpanHit, SpanSearch};
+pub use search::{SearchPage, SearchScope, Sought, SpanHit, SpanSearch};
 pub use server::{Silence, Standing};
 pub use trace_column::{TraceColumn, TraceValue};
 pub use trail::Trail;
@@ -70,9 +72,9 @@ pub use user_cache::{user_cache, user_data};
 pub use user_prices::{FileStamp, file_stamp, read_price_file, user_prices};
 
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
-    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues, Session, SpanBody,
+    SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What a reading gives: the value, or why nothing could be read.
@@ -100,21 +102,6 @@ pub struct StoreInfo {
     pub opened_for: Option<OpenedFor>,
     /// How current it is what a server tells; `None` for what is read where it stands.
     pub standing: Option<Standing>,
-}
-
-/// What a store can do by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Capabilities {
-    /// Its `revision` changes when somebody writes.
-    pub can_watch: bool,
-    /// It has a table of traces; without one it is unknown how many there were.
-    pub keeps_traces: bool,
-    /// It applies the filter of a [`RunQuery`]; else that is done with what it gives.
-    pub filters_runs: bool,
-    /// The same for a [`TraceQuery`], which it sorts, too.
-    pub filters_traces: bool,
-    /// It has a registry that can hold prompts (MLflow's schemas since 1.4; nothing wrote prompts before 2.21).
-    pub keeps_prompts: bool,
 }
 
 /// Changes whenever the store was written to; equal values mean nothing changed.
@@ -357,9 +344,9 @@ pub trait Store: Send {
         search::in_list(self, cx, search)
     }
 
-    /// All that a search finds in the spans of one trace.
-    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
-        search::in_trace(self, cx, trace, matcher)
+    /// All that a search finds, or counts, in the spans of one trace.
+    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, sought: &Sought) -> Result<SearchPage> {
+        search::in_trace(self, cx, trace, sought)
     }
 
     /// The artifacts of a run, a trace or a logged model.

@@ -32,11 +32,29 @@ pub enum SearchScope {
     Trace(TraceId),
 }
 
+/// What is looked for in each span.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// The text.
+    pub matcher: Arc<Matcher>,
+    /// Not what stands where is wanted, but in how many spans the text may stand: where a reader has their bytes, by
+    /// these alone, in which secrets are not masked. So it is asked only of what
+    /// [`crate::query::Search::can_be_counted`].
+    pub is_counted: bool,
+}
+
+impl Sought {
+    /// Whoever wants to know what stands where.
+    pub fn hits(matcher: Arc<Matcher>) -> Self {
+        Self { matcher, is_counted: false }
+    }
+}
+
 /// A question for a page of a search.
 #[derive(Clone, Debug)]
 pub struct SpanSearch {
     /// What is looked for.
-    pub matcher: Arc<Matcher>,
+    pub sought: Sought,
     /// Where.
     pub scope: SearchScope,
     /// Where the page before this one ended.
@@ -67,14 +85,35 @@ pub struct SpanHit {
 /// A piece of what a search finds.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct SearchPage {
-    /// What was found.
+    /// What was found; nothing where it is only counted.
     pub hits: Vec<SpanHit>,
     /// How many spans were looked at for it.
     pub spans: u64,
+    /// In how many of these something was found or, where it is only counted, may stand.
+    pub in_spans: u64,
     /// Where the next one begins; `None`: nothing is left.
     pub next: Option<Cursor>,
     /// Which part of all that has to be looked at is behind the search now, from 0 to 1.
     pub share: f32,
+}
+
+impl SearchPage {
+    /// Takes in what was found in one span.
+    pub(super) fn add_span(&mut self, sought: &Sought, found: impl Iterator<Item = SpanHit>) {
+        let before = self.hits.len();
+        self.hits.extend(found);
+        self.in_spans += u64::from(self.hits.len() > before);
+        if sought.is_counted {
+            self.hits.truncate(before);
+        }
+    }
+
+    /// Takes in what was found in others.
+    pub(super) fn add(&mut self, others: Self) {
+        self.hits.extend(others.hits);
+        self.spans += others.spans;
+        self.in_spans += others.in_spans;
+    }
 }
 
 /// Tells when a page ends.
@@ -128,14 +167,14 @@ pub(super) fn in_trace<S: Store + ?Sized>(
     store: &mut S,
     cx: &ReadCx,
     trace: &TraceId,
-    matcher: &Matcher,
+    sought: &Sought,
 ) -> Result<SearchPage> {
     let mut page = SearchPage { share: 1.0, ..SearchPage::default() };
     for head in store.spans(cx, trace)? {
         cx.check()?;
         page.spans += 1;
         if let Some(body) = store.span_body(cx, trace, head.handle)? {
-            page.hits.extend(hits(trace, &head, in_span(cx, matcher, &head.name, &body)));
+            page.add_span(sought, hits(trace, &head, in_span(cx, &sought.matcher, &head.name, &body)));
         }
     }
     Ok(page)
@@ -158,7 +197,7 @@ struct ListPlace {
 /// See [`Store::search_page`]: trace by trace.
 pub(super) fn in_list<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, search: &SpanSearch) -> Result<SearchPage> {
     let lists = match &search.scope {
-        SearchScope::Trace(trace) => return store.search_trace(cx, trace, &search.matcher),
+        SearchScope::Trace(trace) => return store.search_trace(cx, trace, &search.sought),
         SearchScope::Store => vec![(None, None)],
         SearchScope::Traces { experiment, run } => vec![(experiment.clone(), run.clone())],
         SearchScope::Runs(runs) => runs.iter().map(|run| (None, Some(run.clone()))).collect(),
@@ -181,9 +220,7 @@ pub(super) fn in_list<S: Store + ?Sized>(store: &mut S, cx: &ReadCx, search: &Sp
         let total = list.total.least().max(place.before + traces.len() as u64).max(1);
         for trace in traces.iter().skip(place.passed) {
             cx.check()?;
-            let SearchPage { hits, spans, .. } = store.search_trace(cx, trace, &search.matcher)?;
-            page.hits.extend(hits);
-            page.spans += spans;
+            page.add(store.search_trace(cx, trace, &search.sought)?);
             place.passed += 1;
             let is_last = place.passed == traces.len() && list.next.is_none() && place.list + 1 == lists.len();
             if end.is_reached(&page) && !is_last {

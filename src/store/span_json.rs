@@ -22,7 +22,7 @@ use crate::model::{
     json,
 };
 pub use beginning::beginning;
-pub use find::{FoundInRecord, find};
+pub use find::{FoundInRecord, find, may_be_in};
 
 /// Keys of a record that a head or a body holds in another form.
 const KNOWN: [&str; 14] = [

@@ -79,14 +79,8 @@ pub fn open(path: &Path) -> Result<MemoryStore> {
     for FileTrace { head, spans } in traces {
         store.put_trace(head, spans);
     }
-    store.set_capabilities(Capabilities {
-        // It is read once.
-        can_watch: false,
-        keeps_traces: true,
-        filters_runs: true,
-        filters_traces: true,
-        keeps_prompts: false,
-    });
+    // It is read once.
+    store.set_capabilities(Capabilities { can_watch: false, keeps_prompts: false, ..Capabilities::ALL });
     store.set_info(StoreInfo {
         location: StoreLocation::Path(path.to_owned()),
         kind: DiskKind::TraceFile.word(),

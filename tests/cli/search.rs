@@ -118,6 +118,35 @@ fn a_limit_is_told_and_people_see_where_it_stands() {
 }
 
 #[test]
+fn behind_a_limit_it_is_counted_in_how_many_spans_it_may_be() {
+    for database in databases() {
+        let store = text(&database);
+        let all = document(&["search", store, "question"]);
+        let mut spans: Vec<_> = hits(&all).iter().map(|hit| (&hit["trace_id"], &hit["span_id"])).collect();
+        spans.dedup();
+        assert_eq!(all["spans_at_most"], spans.len(), "{store}: what is complete is known without counting");
+        let some = document(&["search", store, "question", "--limit", "1"]);
+        assert_eq!((&some["complete"], &some["spans_at_most"]), (&Value::Bool(false), &Value::Null));
+        let counted = document(&["search", store, "question", "--limit", "1", "--count"]);
+        assert_eq!((hits(&counted), &counted["complete"]), (hits(&some), &Value::Bool(false)));
+        assert_eq!(counted["scanned"], all["scanned"]);
+        let (at_most, least) = (counted["spans_at_most"].as_u64(), all["spans_at_most"].as_u64());
+        assert!(least <= at_most && at_most <= all["scanned"].as_u64(), "{at_most:?}, {least:?}");
+        let said = answered(&["search", store, "question", "--limit", "1", "--count"]);
+        let (at_most, scanned) = (at_most.expect("a number"), &all["scanned"]);
+        let end = format!("\nthe first 1 hit; it is in at most {at_most} of {scanned} spans\n");
+        assert!(said.ends_with(&end), "{said}{end}");
+    }
+    let database = database("v3.17");
+    let guess = ["search", text(&database), "question|sk-fake", "--regex", "--limit", "1", "--count"];
+    let said = answered(&guess);
+    assert!(said.ends_with("the first 1 hit; there are more; in how many spans is not known\n"), "{said}");
+    assert_eq!(document(&guess)["spans_at_most"], Value::Null);
+    assert!(document(&[&guess[..], &["--reveal"]].concat())["spans_at_most"].is_u64());
+    assert_eq!(run(&["search", text(&database), "question", "--count"]).status.code(), Some(2), "behind no limit");
+}
+
+#[test]
 fn what_cannot_be_looked_for_is_wrong_usage() {
     for (pattern, why) in [("a(", "unclosed group"), ("", "empty"), ("\\b", "no text")] {
         let output = run(&["search", "/nowhere.db", pattern, "--regex"]);

@@ -63,6 +63,7 @@ fn said(database: &Path, reveal: bool) -> BTreeMap<&'static str, usize> {
                 let texts = ["sk-fake", "secret-header", "api_key", "Authorization"];
                 questions.extend(texts.iter().map(|text| vec![command, store, text]));
                 questions.push(vec![command, store, "--regex", "api.{0,40}"]);
+                questions.push(vec![command, store, "sk-fake", "--limit", "1", "--count"]);
             }
             "stats" => {
                 let keys = ["span", "predictor", "model", "error", "run", "session"];

@@ -37,6 +37,7 @@ mod safety;
 mod scales;
 mod score_scopes;
 mod search;
+mod search_counts;
 mod search_pairs;
 mod span_texts;
 mod statistics;

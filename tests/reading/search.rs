@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dspyglass::model::{Json, Reveal, SearchPattern, SpanBody, TraceId};
+use dspyglass::model::{Json, Matcher, Reveal, SearchPattern, SpanBody, TraceId};
 use dspyglass::query::ask::Session;
 use dspyglass::query::{self, Search, SearchPageOf, Searched};
 use dspyglass::store::memory::MemoryStore;
-use dspyglass::store::{CancelToken, ReadCx, SearchScope, SpanHit, Store, StoreError};
+use dspyglass::store::{CancelToken, ReadCx, SearchScope, Sought, SpanHit, Store, StoreError};
 use rusqlite::Connection;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -180,7 +180,7 @@ fn pages_lead_through_any_kind_of_store() {
         let search = Search::new(plain("\"needle\"\n"), SearchScope::Store).expect("a pattern");
         let (mut reader, cx) = (store, ReadCx::new());
         let (hits, done) = searched(&mut reader, &cx, &search, None);
-        assert_eq!((hits.len(), done), (130, Searched { spans: 1_300, is_complete: true }));
+        assert_eq!((hits.len(), done.spans, done.in_spans, done.is_complete), (130, 1_300, 130, true));
         let newest_first: Vec<String> = (0..130).rev().map(|number| format!("tr-{:05}", number * 10)).collect();
         assert!(hits.iter().map(|hit| hit.trace.as_str()).eq(newest_first.iter().map(String::as_str)));
     }
@@ -198,7 +198,7 @@ fn pages_that_end_at_once_find_what_one_finds() {
             let mut cursor = None;
             loop {
                 let asked = dspyglass::store::SpanSearch {
-                    matcher: dspyglass::model::Matcher::new(search.pattern()).expect("a pattern").into(),
+                    sought: Sought::hits(Matcher::new(search.pattern()).expect("a pattern").into()),
                     scope: scope.clone(),
                     cursor,
                     most: 1,
@@ -236,7 +236,7 @@ fn a_search_ends_when_nobody_wants_it() {
     let mut database = reader(&databases()[0]);
     for store in [&mut store as &mut dyn Store, &mut *database] {
         for scope in [SearchScope::Store, everywhere()] {
-            let question = SearchPageOf { search: search.clone().within(scope), cursor: None };
+            let question = SearchPageOf { search: search.clone().within(scope), cursor: None, is_counted: false };
             let outcome = Session::alone(store, &cx).ask(&question);
             assert!(matches!(outcome, Err(StoreError::Cancelled)), "{outcome:?}");
         }
@@ -250,7 +250,7 @@ fn a_cursor_of_somebody_else_leads_nowhere() {
     let mut database = reader(&databases()[0]);
     for store in [&mut many(10) as &mut dyn Store, &mut *database] {
         let cx = ReadCx::new();
-        let question = SearchPageOf { search: search.clone(), cursor: cursor.clone() };
+        let question = SearchPageOf { search: search.clone(), cursor: cursor.clone(), is_counted: false };
         let page = Session::alone(store, &cx).ask(&question).expect("a page");
         assert_eq!((page.hits.len(), &page.next, cx.take_warnings().len()), (0, &None, 1));
     }

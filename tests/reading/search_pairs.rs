@@ -5,21 +5,38 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dspyglass::model::{Matcher, SearchPattern};
-use dspyglass::store::{ReadCx, SearchScope, SpanHit, SpanSearch, Store};
+use dspyglass::store::{ReadCx, SearchScope, Sought, SpanHit, SpanSearch, Store};
 
 use crate::support::{reader, recorded};
 
 /// Rows stand in blocks of so many places.
 const BLOCK: i64 = 2_048;
 
+fn sought(text: &str) -> Sought {
+    let pattern = SearchPattern { text: text.to_owned(), ..SearchPattern::default() };
+    Sought::hits(Arc::new(Matcher::new(&pattern).expect("a pattern")))
+}
+
+/// How many spans are counted, and of how many: behind a first page that ends at once all of them.
+fn counted(store: &mut dyn Store, text: &str) -> [u64; 2] {
+    let (mut count, mut cursor, mut within) = ([0, 0], None, Duration::ZERO);
+    loop {
+        let sought = Sought { is_counted: true, ..sought(text) };
+        let search = SpanSearch { sought, scope: SearchScope::Store, cursor, most: 1, within };
+        let page = store.search_page(&ReadCx::new(), &search).expect("counted");
+        count = [count[0] + page.in_spans, count[1] + page.spans];
+        let Some(next) = page.next else { return count };
+        (cursor, within) = (Some(next), Duration::from_secs(60));
+    }
+}
+
 /// What is found page by page, and how much the fullest page holds.
 fn found(store: &mut dyn Store, text: &str) -> (Vec<SpanHit>, usize) {
-    let pattern = SearchPattern { text: text.to_owned(), ..SearchPattern::default() };
-    let matcher = Arc::new(Matcher::new(&pattern).expect("a pattern"));
+    let sought = sought(text);
     let (mut hits, mut cursor, mut fullest) = (Vec::new(), None, 0);
     loop {
         let within = Duration::from_secs(60);
-        let search = SpanSearch { matcher: Arc::clone(&matcher), scope: SearchScope::Store, cursor, most: 1, within };
+        let search = SpanSearch { sought: sought.clone(), scope: SearchScope::Store, cursor, most: 1, within };
         let page = store.search_page(&ReadCx::new(), &search).expect("searched");
         fullest = fullest.max(page.hits.len());
         hits.extend(page.hits);
@@ -78,6 +95,8 @@ fn two_connections_find_what_one_finds_in_the_same_order() {
         let (hits, fullest) = found(&mut *reader(&spread), text);
         let (wanted, _) = found(&mut *reader(&database), text);
         assert_eq!((hits.len(), told(&hits)), (wanted.len(), told(&wanted)), "{text}");
+        let counted = counted(&mut *reader(&spread), text);
+        assert_eq!(counted, self::counted(&mut *reader(&database), text), "{text}");
         let mut seen: Vec<i64> = hits.iter().map(|hit| i64::try_from(hit.handle.0).expect("a row")).collect();
         seen.dedup();
         let found_in: HashSet<i64> = seen.iter().copied().collect();

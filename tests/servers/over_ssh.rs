@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use dspyglass::model::{ArtifactOwner, Matcher, PromptKey, PromptUsesWanted, Reveal, SearchPattern, Warning};
 use dspyglass::store::{
-    CancelToken, OpenOptions, Order, ReadCx, Remedy, RunQuery, RunScope, SearchScope, SpanSearch, Store, StoreError,
-    TraceColumn, TraceQuery, open,
+    CancelToken, OpenOptions, Order, ReadCx, Remedy, RunQuery, RunScope, SearchScope, Sought, SpanSearch, Store,
+    StoreError, TraceColumn, TraceQuery, open,
 };
 
 use crate::compare::same;
@@ -152,9 +152,9 @@ fn compare_traces(both: &mut Both<'_>) {
         both.ask("files of a trace", |store, cx| store.artifacts(cx, &owner).map(|tree| tree.entries));
     }
     let pattern = SearchPattern { text: "question".to_owned(), ignores_case: true, ..SearchPattern::default() };
-    let matcher = std::sync::Arc::new(Matcher::new(&pattern).expect("a pattern"));
+    let sought = Sought::hits(Matcher::new(&pattern).expect("a pattern").into());
     let mut search = SpanSearch {
-        matcher: std::sync::Arc::clone(&matcher),
+        sought: sought.clone(),
         scope: SearchScope::Traces { experiment: None, run: None },
         cursor: None,
         most: 40,
@@ -164,7 +164,12 @@ fn compare_traces(both: &mut Both<'_>) {
     search.cursor = page.next;
     both.ask("more hits", |store, cx| store.search_page(cx, &search));
     if let Some(trace) = ids.first() {
-        both.ask("hits in a trace", |store, cx| store.search_trace(cx, trace, &matcher));
+        both.ask("hits in a trace", |store, cx| store.search_trace(cx, trace, &sought));
+    }
+    search.sought.is_counted = true;
+    for scope in [search.scope.clone(), SearchScope::Store] {
+        (search.scope, search.cursor) = (scope, None);
+        both.ask("a count", |store, cx| store.search_page(cx, &search));
     }
 }
 
@@ -193,6 +198,7 @@ fn the_terminal_says_the_same_as_beside_the_store() {
             &["runs"],
             &["traces"],
             &["search", "question"],
+            &["search", "question", "--limit", "1", "--count"],
             &["optimization", &parent],
             &["scores", &parent],
         ] {

@@ -222,19 +222,58 @@ fn secrets_are_neither_found_nor_shown_unless_revealed() {
 #[test]
 fn hits_come_while_it_goes_on_which_can_be_stopped() {
     let mut harness = window(&many(30_000), Some("search?text=needle&case=match"), Some(PATH));
-    let so_far = |harness: &Harness<'_, Viewer>| {
-        let label = harness.query_all_by_label_contains("hits so far").next();
-        label.and_then(|node| node.accesskit_node().label().or(node.accesskit_node().value())).unwrap_or_default()
-    };
     // What is listed is bounded, and more is a button away.
-    wait_for(&mut harness, "No more than 2,000 are listed");
-    assert!(!hits(&harness).is_empty() && so_far(&harness).starts_with("2,"), "{}", so_far(&harness));
-    settle(&mut harness);
-    let before = so_far(&harness);
+    wait_for(&mut harness, "hits listed");
+    assert!(!hits(&harness).is_empty() && listed(&harness).starts_with("2,"), "{}", listed(&harness));
     harness.get_by_role_and_label(Role::Button, "List 2,000 more").click();
     harness.step();
-    wait_for(&mut harness, "No more than 4,000 are listed");
-    wait(&mut harness, "more", |harness| so_far(harness) != before);
+    wait(&mut harness, "more", |harness| listed(harness).starts_with("4,"));
+}
+
+/// The words of the line that say how many hits are listed.
+fn listed(harness: &Harness<'_, Viewer>) -> String {
+    let label = harness.query_all_by_label_contains("hits listed").next();
+    label.and_then(|node| node.accesskit_node().label().or(node.accesskit_node().value())).unwrap_or_default()
+}
+
+#[test]
+fn behind_the_hits_that_are_listed_the_rest_is_counted() {
+    let store = many(12_000);
+    let mut harness = window(&store, Some("search?text=needle&case=match"), Some(PATH));
+    wait_for(&mut harness, "in at most 12,000 of 12,000 spans");
+    assert!(listed(&harness).starts_with("2,"), "{}", listed(&harness));
+    settle(&mut harness);
+    assert!(harness.query_by_role_and_label(Role::Button, "Stop").is_none(), "it has ended");
+    harness.get_by_role_and_label(Role::Button, "List 2,000 more").click();
+    harness.step();
+    wait(&mut harness, "more", |harness| listed(harness).starts_with("4,"));
+    wait_for(&mut harness, "in at most 12,000 of 12,000 spans");
+    // An expression might count a secret beside what is found.
+    let mut harness = window(&store, Some("search?text=needle&case=match&syntax=regex"), Some(PATH));
+    wait_for(&mut harness, "in how many spans is not known");
+    harness.state_mut().act(Action::Reveal(true));
+    wait_for(&mut harness, "in at most 12,000 of 12,000 spans");
+    harness.state_mut().act(Action::Reveal(false));
+    wait_for(&mut harness, "in how many spans is not known");
+}
+
+#[test]
+fn a_count_can_be_stopped_and_goes_on() {
+    let store = many(15_000);
+    let mut harness = window(&store, Some("search?text=needle&case=match"), Some(PATH));
+    wait(&mut harness, "a count", |harness| {
+        harness.query_all_by_label_contains("in at most").next().is_some()
+            && harness.query_by_role_and_label(Role::Button, "Stop").is_some()
+    });
+    harness.key_press(Key::Escape);
+    harness.step();
+    wait_for(&mut harness, "stopped");
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("of 15,000 spans").next().is_none(), "it is not counted to its end");
+    harness.get_by_role_and_label(Role::Button, "Go on").click();
+    harness.step();
+    wait_for(&mut harness, "in at most 15,000 of 15,000 spans");
+    assert!(harness.query_all_by_label("stopped").next().is_none());
 }
 
 #[test]

@@ -33,6 +33,9 @@ pub(in crate::cli) struct SearchArgs {
     /// No more than the first N hits; without it all
     #[arg(long, value_name = "N")]
     pub(in crate::cli) limit: Option<usize>,
+    /// Behind these, count in how many spans it may stand
+    #[arg(long, requires = "limit")]
+    pub(in crate::cli) count: bool,
 }
 
 impl SearchArgs {

@@ -10,8 +10,9 @@ use crate::cli::failure::Failure;
 use crate::cli::json::{self, Warnings};
 use crate::cli::style::{Color, Style};
 use crate::cli::words;
-use crate::model::{SearchPattern, TraceId};
-use crate::query::{self, Found, Search, Searched};
+use crate::model::TraceId;
+use crate::query::ask::Session;
+use crate::query::{self, Found, Search, Searched, SpanCount};
 use crate::store::{SearchScope, SpanHit};
 
 #[derive(Serialize)]
@@ -19,6 +20,8 @@ struct Document<'a> {
     hits: Vec<HitJson<'a>>,
     /// How many spans were looked at.
     scanned: u64,
+    /// In how many of them it is or, behind the limit, may be; `null` if that was not asked for, or is not known.
+    spans_at_most: Option<u64>,
     /// False where the limit cut it.
     complete: bool,
     #[serde(skip_serializing_if = "Warnings::is_empty")]
@@ -69,9 +72,11 @@ pub(super) fn answer(args: &SearchArgs, search: Search, answer: &mut Answer<'_>)
             hits.extend_from_slice(some);
             Ok::<_, Failure>(ControlFlow::Continue(()))
         })?;
+        let counted = counted(args, &search, &done, &mut answer.session)?;
         let warnings = answer.session.cx.take_warnings().into();
         let hits = hits.iter().map(HitJson::from).collect();
-        let document = Document { hits, scanned: done.spans, complete: done.is_complete, warnings };
+        let (scanned, spans_at_most) = counted.map_or((done.spans, None), |count| (count.spans, Some(count.at_most)));
+        let document = Document { hits, scanned, spans_at_most, complete: done.is_complete, warnings };
         return json::write(&document, answer.out);
     }
     let mut printed = Printed::default();
@@ -84,9 +89,23 @@ pub(super) fn answer(args: &SearchArgs, search: Search, answer: &mut Answer<'_>)
         out.flush()?;
         Ok::<_, Failure>(ControlFlow::Continue(()))
     })?;
+    let count = counted(args, &search, &done, &mut answer.session)?;
     let more = if printed.hits > 0 { "\n" } else { "" };
-    writeln!(out, "{more}{}", summary(&printed, done, search.pattern()))?;
+    writeln!(out, "{more}{}", summary(&printed, &done, args, count))?;
     Ok(())
+}
+
+/// In how many spans it is or may be, if that is known or asked for.
+fn counted(
+    args: &SearchArgs,
+    search: &Search,
+    done: &Searched,
+    session: &mut Session<'_>,
+) -> Result<Option<SpanCount>, Failure> {
+    if !done.is_complete && !args.count {
+        return Ok(None);
+    }
+    Ok(query::count_behind(session, search, done)?)
 }
 
 /// Where the arguments say that it is looked for.
@@ -153,14 +172,24 @@ fn fitting([before, found, behind]: [String; 3], room: Option<usize>) -> [String
     [before, found, behind]
 }
 
-fn summary(printed: &Printed, done: Searched, pattern: &SearchPattern) -> String {
+fn summary(printed: &Printed, done: &Searched, args: &SearchArgs, count: Option<SpanCount>) -> String {
     let spans = words::counted(done.spans, "span");
     if printed.hits == 0 && done.is_complete {
-        let hint = if pattern.ignores_case { "" } else { "; with --ignore-case small letters stand for capital ones" };
+        let hint = if args.ignore_case { "" } else { "; with --ignore-case small letters stand for capital ones" };
         return format!("nothing found in {spans}{hint}");
     }
     let hits = words::counted(printed.hits as u64, "hit");
-    if done.is_complete { format!("{hits} in {spans}") } else { format!("the first {hits}; there are more") }
+    if done.is_complete {
+        return format!("{hits} in {spans}");
+    }
+    let behind = match count {
+        Some(SpanCount { at_most, spans }) => {
+            format!("it is in at most {} of {}", words::count(at_most), words::counted(spans, "span"))
+        }
+        None if args.count => "there are more; in how many spans is not known".to_owned(),
+        None => "there are more".to_owned(),
+    };
+    format!("the first {hits}; {behind}")
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ impl RawFilter {
         Self { piece: piece.and_then(|piece| compiled(&piece)), whole: whole.and_then(|whole| compiled(&whole)) }
     }
 
+    /// Whether there is a condition.
+    pub fn tells(&self) -> bool {
+        self.piece.is_some() || self.whole.is_some()
+    }
+
     pub fn may_be_in(&self, record: &[u8]) -> bool {
         let is_in = |condition: &Option<bytes::Regex>| condition.as_ref().is_none_or(|one| one.is_match(record));
         is_in(&self.piece) && is_in(&self.whole)

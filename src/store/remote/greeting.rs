@@ -8,7 +8,7 @@ use crate::store::{Capabilities, StoreError, StoreInfo};
 
 /// The version of everything behind the greeting's beginning: frames, questions and how values are written. Raised
 /// with any change of it, in this folder or of a type that is carried.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// The version of this program.
 pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");

@@ -8,12 +8,12 @@ use super::greeting::Told;
 use super::wire::{Answered, Bytes, Malformed, Put, Take, Taken, Writer, said};
 use super::{RemoteStore, spans};
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
-    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues, Session, SpanBody,
+    SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
 };
 use crate::store::{
-    ArtifactBytes, Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage,
+    ArtifactBytes, Capabilities, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, Sought,
     SpanSearch, Store, StoreId, StoreInfo, StoredFile, TraceColumn, TraceHandle, TraceIndex, TracePlace, TraceQuery,
     TraceValue,
 };
@@ -161,7 +161,7 @@ questions! {
     trace_ids_of(handles: &[TraceHandle] => Vec<TraceHandle>, &handles) -> Vec<TraceId>,
         listing TraceId::as_str;
     search_page(search: &SpanSearch => SpanSearch, &search) -> SearchPage;
-    search_trace(trace: &TraceId => TraceId, &trace; matcher: &Matcher => Matcher, &matcher) -> SearchPage;
+    search_trace(trace: &TraceId => TraceId, &trace; sought: &Sought => Sought, &sought) -> SearchPage;
     artifact(owner: &ArtifactOwner => ArtifactOwner, &owner; path: &str => String, &path; limit: u64 => u64, limit)
         -> Option<ArtifactBytes>;
     stored_artifact(owner: &ArtifactOwner => ArtifactOwner, &owner; path: &str => String, &path; limit: u64 => u64, limit)

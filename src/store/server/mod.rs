@@ -198,13 +198,8 @@ impl Store for ServerStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            can_watch: true,
-            keeps_traces: true,
-            keeps_prompts: true,
-            filters_runs: true,
-            filters_traces: true,
-        }
+        // To count texts every trace would have to be fetched.
+        Capabilities { counts_texts: false, ..Capabilities::ALL }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {

@@ -22,6 +22,11 @@ pub struct FoundInRecord {
     pub is_raw: bool,
 }
 
+/// Whether what is looked for may stand in a record or in its name, as far as its bytes tell: nothing is decoded.
+pub fn may_be_in(content: &Unmasked<&[u8]>, name: &[u8], matcher: &Matcher) -> bool {
+    matcher.may_be_in(content.as_stored_for_structure()) || matcher.may_be_in(name)
+}
+
 /// Looks through the text of a record.
 pub fn find(content: &Unmasked<&[u8]>, matcher: &Matcher, reveal: Reveal) -> FoundInRecord {
     let bytes = content.as_stored_for_structure();

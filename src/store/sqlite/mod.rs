@@ -44,14 +44,14 @@ use self::source::Source;
 use super::OpenOptions;
 use super::artifacts::Artifacts;
 use super::{
-    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, SpanSearch,
-    Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex, TracePlace,
-    TraceQuery, TraceValue,
+    Capabilities, DiskKind, Inventory, Page, ReadCx, Result, Revision, RunQuery, RunTraces, SearchPage, Sought,
+    SpanSearch, Store, StoreError, StoreId, StoreInfo, StoreLocation, StoredFile, TraceColumn, TraceHandle, TraceIndex,
+    TracePlace, TraceQuery, TraceValue,
 };
 use crate::model::{
-    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, Matcher,
-    MetricSeries, PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues,
-    Session, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
+    ArtifactOwner, ArtifactTree, DatasetInput, Experiment, ExperimentCounts, ExperimentId, LoggedModel, MetricSeries,
+    PromptKey, PromptUse, PromptUsesWanted, PromptVersion, RegisteredPrompt, Run, RunId, RunValues, Session, SpanBody,
+    SpanFacts, SpanHandle, SpanHead, TraceHead, TraceId, TracePreview, TraceRow,
 };
 
 /// What is seen of a store without opening it for reading.
@@ -220,7 +220,7 @@ impl Store for SqliteStore {
     fn capabilities(&self) -> Capabilities {
         let keeps_traces = self.schema.has("trace_info", "request_id");
         let keeps_prompts = self.schema.keeps_prompts();
-        Capabilities { can_watch: true, keeps_traces, filters_runs: true, filters_traces: true, keeps_prompts }
+        Capabilities { keeps_traces, keeps_prompts, ..Capabilities::ALL }
     }
 
     fn fork(&self) -> Result<Box<dyn Store>> {
@@ -375,8 +375,8 @@ impl Store for SqliteStore {
         self.page_of_search(cx, search)
     }
 
-    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
-        self.read(cx, |reader| reader.search_trace(trace, matcher))
+    fn search_trace(&mut self, cx: &ReadCx, trace: &TraceId, sought: &Sought) -> Result<SearchPage> {
+        self.read(cx, |reader| reader.search_trace(trace, sought))
     }
 
     fn artifacts(&mut self, cx: &ReadCx, owner: &ArtifactOwner) -> Result<ArtifactTree> {

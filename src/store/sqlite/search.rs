@@ -1,5 +1,5 @@
 //! Looking for text in spans: rows are read in the order in which they lie there, and only those are decoded whose
-//! bytes may hold what is looked for. Then come the traces whose spans are not all in the table.
+//! bytes may hold what is looked for; where it is only counted, none. Then come the traces whose spans are not all in the table.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -12,9 +12,9 @@ use super::reader::Reader;
 use super::row;
 use super::spans::span_count;
 use crate::model::mlflow::trace::SIZES;
-use crate::model::{FoundText, Matcher, SearchField, SpanHandle, TraceId};
+use crate::model::{FoundText, SearchField, SpanHandle, TraceId};
 use crate::store::search::{PageEnd, hits, in_span, read_place, write_place};
-use crate::store::{Result, SearchPage, SpanHit, SpanSearch, span_json};
+use crate::store::{Result, SearchPage, Sought, SpanHit, SpanSearch, span_json};
 
 /// Rows lie together in blocks of this many. Block after block is read from the last to the first, since what was
 /// written last is looked for most, and each forwards, as files are read quickest.
@@ -58,10 +58,10 @@ impl Reader<'_> {
                 Place::Rows { last, base, behind, until } => {
                     let block = [last, base, behind, until];
                     match second.as_mut().filter(|_| base == behind) {
-                        None => self.search_block(block, &search.matcher, &end, &mut page)?,
+                        None => self.search_block(block, &search.sought, &end, &mut page)?,
                         Some(other) => {
                             let (next, is_too_much) =
-                                self.search_pair(other, block, &search.matcher, &mut page, &end)?;
+                                self.search_pair(other, block, &search.sought, &mut page, &end)?;
                             if is_too_much {
                                 second = None;
                             }
@@ -69,7 +69,7 @@ impl Reader<'_> {
                         }
                     }
                 }
-                Place::Traces { after } => self.search_files(&after, &search.matcher, &end, &mut page)?,
+                Place::Traces { after } => self.search_files(&after, &search.sought, &end, &mut page)?,
             };
             if let Some(place) = &next
                 && end.is_reached(&page)
@@ -109,12 +109,12 @@ impl Reader<'_> {
     pub fn search_block(
         &self,
         block: [i64; 4],
-        matcher: &Matcher,
+        sought: &Sought,
         end: &PageEnd,
         page: &mut SearchPage,
     ) -> Result<Option<Place>> {
         let [last, base, ..] = block;
-        let left = self.search_rows(block, matcher, end, page)?;
+        let left = self.search_rows(block, sought, end, page)?;
         left.map_or_else(|| self.place_before(last, base), |place| Ok(Some(place)))
     }
 
@@ -130,7 +130,7 @@ impl Reader<'_> {
     pub fn search_rows(
         &self,
         [last, base, mut behind, until]: [i64; 4],
-        matcher: &Matcher,
+        sought: &Sought,
         end: &PageEnd,
         page: &mut SearchPage,
     ) -> Result<Option<Place>> {
@@ -139,7 +139,7 @@ impl Reader<'_> {
             let mut has_ended = false;
             let is_whole = self.each_until("spans", sql, [behind, until], |values| {
                 behind = row::int(values, 0).unwrap_or(until);
-                let is_long = self.search_row(values, None, matcher, page);
+                let is_long = self.search_row(values, None, sought, page);
                 has_ended = (is_long || page.spans.is_multiple_of(ROWS_PER_LOOK)) && end.is_reached(page);
                 if has_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
@@ -158,13 +158,17 @@ impl Reader<'_> {
 
     /// Looks into a row of `rowid, span_id, name, content, type, trace_id`, the last of which is known or asked. Whether that
     /// may have taken a while.
-    fn search_row(&self, values: &Row<'_>, trace: Option<&TraceId>, matcher: &Matcher, page: &mut SearchPage) -> bool {
+    fn search_row(&self, values: &Row<'_>, trace: Option<&TraceId>, sought: &Sought, page: &mut SearchPage) -> bool {
         const LONG: usize = 1 << 16;
         page.spans += 1;
-        let content = row::bytes(values, 3);
+        let (content, matcher) = (row::bytes(values, 3), &*sought.matcher);
+        let length = row::key(values, 3).len();
+        if sought.is_counted {
+            page.in_spans += u64::from(span_json::may_be_in(&content, row::key(values, 2), matcher));
+            return length > LONG;
+        }
         let in_name = matcher.in_text(&String::from_utf8_lossy(row::key(values, 2)), self.cx.reveal());
         let in_content = span_json::find(&content, matcher, self.cx.reveal());
-        let length = row::key(values, 3).len();
         if in_name.is_none() && in_content.found.is_empty() {
             return length > LONG;
         }
@@ -180,7 +184,7 @@ impl Reader<'_> {
             handle: SpanHandle(row::count(values, 0).unwrap_or(u64::MAX)),
             found,
         };
-        page.hits.extend(in_name.into_iter().chain(in_content.found).map(hit));
+        page.add_span(sought, in_name.into_iter().chain(in_content.found).map(hit));
         true
     }
 
@@ -189,7 +193,7 @@ impl Reader<'_> {
     fn search_files(
         &mut self,
         after: &str,
-        matcher: &Matcher,
+        sought: &Sought,
         end: &PageEnd,
         page: &mut SearchPage,
     ) -> Result<Option<Place>> {
@@ -202,7 +206,7 @@ impl Reader<'_> {
         }
         let Some(last) = traces.last().cloned() else { return Ok(None) };
         for trace in self.incomplete(traces, after, &last)? {
-            self.search_file(&trace, matcher, page)?;
+            self.search_file(&trace, sought, page)?;
             if end.is_reached(page) {
                 return Ok(Some(Place::Traces { after: trace.to_string() }));
             }
@@ -242,28 +246,29 @@ impl Reader<'_> {
     }
 
     /// See [`crate::store::Store::search_trace`].
-    pub fn search_trace(&mut self, trace: &TraceId, matcher: &Matcher) -> Result<SearchPage> {
+    pub fn search_trace(&mut self, trace: &TraceId, sought: &Sought) -> Result<SearchPage> {
         let mut page = SearchPage { share: 1.0, ..SearchPage::default() };
         if self.has_rows() {
             let sql = "select rowid, span_id, name, content, type from spans where trace_id = ?1 order by rowid";
             self.each(&format!("spans of trace {trace}"), sql, [trace.as_str()], |values| {
-                self.search_row(values, Some(trace), matcher, &mut page);
+                self.search_row(values, Some(trace), sought, &mut page);
             })?;
         }
         let promised = self.promised_spans(trace)?;
         if page.spans == 0 || promised.is_some_and(|promised| promised > page.spans) {
-            self.search_file(trace, matcher, &mut page)?;
+            self.search_file(trace, sought, &mut page)?;
         }
         Ok(page)
     }
 
     /// Looks through those spans of a trace that are in its file alone.
-    fn search_file(&mut self, trace: &TraceId, matcher: &Matcher, page: &mut SearchPage) -> Result<()> {
+    fn search_file(&mut self, trace: &TraceId, sought: &Sought, page: &mut SearchPage) -> Result<()> {
         let in_table = self.table_spans(trace)?;
         if in_table.is_empty()
-            && let Some(spans) = self.spans_of_file_without(trace, matcher)?
+            && let Some([spans, in_spans]) = self.spans_of_file_by_bytes(trace, sought)?
         {
             page.spans += spans;
+            page.in_spans += in_spans;
             self.warn_of_lost(trace, self.promised_spans(trace)?, spans);
             return Ok(());
         }
@@ -273,7 +278,7 @@ impl Reader<'_> {
         for (head, record) in in_file {
             self.cx.check()?;
             let body = span_json::body(record, self.cx.reveal());
-            page.hits.extend(hits(trace, &head, in_span(self.cx, matcher, &head.name, &body)));
+            page.add_span(sought, hits(trace, &head, in_span(self.cx, &sought.matcher, &head.name, &body)));
         }
         Ok(())
     }

@@ -8,9 +8,8 @@ use super::connection::{Db, Mode};
 use super::reader::Reader;
 use super::remembered::TraceFile;
 use super::search::Place;
-use crate::model::Matcher;
 use crate::store::search::{PageEnd, in_list, read_place};
-use crate::store::{ReadCx, Result, SearchPage, SearchScope, SpanSearch};
+use crate::store::{ReadCx, Result, SearchPage, SearchScope, Sought, SpanSearch};
 
 /// Fewer rows are read before another connection is open.
 const WORTH_ROWS: i64 = 16_384;
@@ -60,13 +59,13 @@ impl Reader<'_> {
         &self,
         second: &mut Db,
         first: [i64; 4],
-        matcher: &Matcher,
+        sought: &Sought,
         page: &mut SearchPage,
         end: &PageEnd,
     ) -> Result<(Option<Place>, bool)> {
         let [last, base, ..] = first;
         let Some((next_base, next_until)) = self.block_before(base)? else {
-            return Ok((self.search_block(first, matcher, &end.of_time(), page)?, false));
+            return Ok((self.search_block(first, sought, &end.of_time(), page)?, false));
         };
         let next = [last, next_base, next_base, next_until];
         let cx = self.cx.for_thread();
@@ -79,16 +78,16 @@ impl Reader<'_> {
                 let (conn, trace_file) = (&db.conn, &mut TraceFile::default());
                 let reader =
                     Reader { conn, path, schema, cx: &cx, artifacts, trace_file, db, source, run_traces, usual };
-                reader.search_rows(next, matcher, &end_of_next, &mut page)
+                reader.search_rows(next, sought, &end_of_next, &mut page)
             })?;
             Ok((page, left, cx.take_warnings()))
         };
         thread::scope(|scope| {
             let thread = thread::Builder::new().name("dspyglass-search".to_owned());
             let Ok(helper) = thread.spawn_scoped(scope, search_next) else {
-                return Ok((self.search_block(first, matcher, &end.of_time(), page)?, true));
+                return Ok((self.search_block(first, sought, &end.of_time(), page)?, true));
             };
-            let left = self.search_rows(first, matcher, &end.of_time(), page);
+            let left = self.search_rows(first, sought, &end.of_time(), page);
             let found = helper.join();
             if let Some(place) = left? {
                 // What stands behind a piece that is missing is looked for again.
@@ -98,10 +97,9 @@ impl Reader<'_> {
             self.cx.check()?;
             let Ok(Ok((behind, left, warnings))) = found else {
                 // What the other connection could not read is looked for again by this one, which says what is wrong.
-                return Ok((self.search_block(next, matcher, &end.of_time(), page)?, true));
+                return Ok((self.search_block(next, sought, &end.of_time(), page)?, true));
             };
-            page.hits.extend(behind.hits);
-            page.spans += behind.spans;
+            page.add(behind);
             self.cx.warn_again(&warnings);
             let next = left.map_or_else(|| self.place_before(last, next_base), |place| Ok(Some(place)))?;
             Ok((next, false))
@@ -117,7 +115,7 @@ mod tests {
 
     use super::super::source::Source;
     use super::*;
-    use crate::model::SearchPattern;
+    use crate::model::{Matcher, SearchPattern};
     use crate::store::{OpenOptions, SpanHit};
 
     fn made(path: &Path, sql: &str) {
@@ -127,9 +125,9 @@ mod tests {
     /// What is found with a second connection to a file.
     fn found(store: &mut SqliteStore, second: Option<&Path>) -> Vec<SpanHit> {
         let pattern = SearchPattern { text: "e".to_owned(), ..SearchPattern::default() };
-        let matcher = Arc::new(Matcher::new(&pattern).expect("a pattern"));
+        let sought = Sought::hits(Arc::new(Matcher::new(&pattern).expect("a pattern")));
         let (scope, within) = (SearchScope::Store, Duration::from_secs(60));
-        let search = SpanSearch { matcher, scope, cursor: None, most: usize::MAX, within };
+        let search = SpanSearch { sought, scope, cursor: None, most: usize::MAX, within };
         let open =
             |path| Db::open_in_place(&Source::open(path).expect("a database")).expect("opens").expect("in place");
         let (mut second, cx) = (second.map(open), ReadCx::new());

@@ -7,8 +7,8 @@ use super::reader::Reader;
 use super::remembered::Records;
 use super::row;
 use crate::model::mlflow::trace::{SIZES, SPANS_FILE};
-use crate::model::{ArtifactOwner, Json, Matcher, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
-use crate::store::{Result, span_json};
+use crate::model::{ArtifactOwner, Json, SpanBody, SpanFacts, SpanHandle, SpanHead, TraceId, Unmasked};
+use crate::store::{Result, Sought, span_json};
 
 /// Handles with this bit point into `traces.json`, the others are row ids of the table.
 const IN_FILE: u64 = 1 << 63;
@@ -97,12 +97,14 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// How many spans are in a trace's `traces.json` if what is looked for is surely in none of them; `None` if it
-    /// may be, or if there is no such file, or a damaged one. Counting them takes a fraction of decoding them.
-    pub fn spans_of_file_without(&self, trace: &TraceId, matcher: &Matcher) -> Result<Option<u64>> {
+    /// How many spans are in a trace's `traces.json`, and in how many of them what is looked for may be, as far as
+    /// bytes tell; `None` where they do not tell enough: it may be there and not only to be counted, or there is no
+    /// such file, or a damaged one. That takes a fraction of decoding them.
+    pub fn spans_of_file_by_bytes(&self, trace: &TraceId, sought: &Sought) -> Result<Option<[u64; 2]>> {
         #[derive(serde::Deserialize)]
-        struct Counted {
-            spans: Vec<serde::de::IgnoredAny>,
+        struct Counted<'a> {
+            #[serde(borrow)]
+            spans: Vec<&'a serde_json::value::RawValue>,
         }
         let owner = ArtifactOwner::Trace(trace.clone());
         let uri = self.artifact_uri(&owner)?;
@@ -110,10 +112,14 @@ impl Reader<'_> {
             return Ok(None);
         };
         let bytes = file.bytes.as_stored_for_structure();
-        if matcher.may_be_in(bytes) {
+        let may_be_in = |bytes: &[u8]| sought.matcher.may_be_in(bytes);
+        if !sought.is_counted && may_be_in(bytes) {
             return Ok(None);
         }
-        Ok(serde_json::from_slice(bytes).ok().map(|Counted { spans }| spans.len() as u64))
+        Ok(serde_json::from_slice(bytes).ok().map(|Counted { spans }| {
+            let in_spans = spans.iter().filter(|span| sought.is_counted && may_be_in(span.get().as_bytes()));
+            [spans.len() as u64, in_spans.count() as u64]
+        }))
     }
 
     /// The records of a trace's `traces.json`; none if there is no such file.

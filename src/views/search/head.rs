@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Id, Key, Modifiers, Rect, Sense, Ui, vec2};
 
 use super::{LISTED, SearchMemory, TYPING};
+use crate::loader::{CountSoFar, SearchSoFar};
 use crate::state::{Action, SearchPlace, SearchWithin};
 use crate::views::command::Command;
 use crate::views::failed::failed_ui;
@@ -27,6 +28,12 @@ const BAR: (f32, f32) = (96.0, 4.0);
 /// What was written since is found by who asks once more.
 pub(super) const AGAIN: &str = "Search again";
 const AGAIN_TIP: &str = "What was written to the store since is found, too";
+/// What is said of the spans behind the hits that are listed, where they are counted and where they are not.
+const COUNTED_TIP: &str = "Behind the hits that are listed the text was looked for as it is stored: \
+                           it may stand in keys and ids there, or where it is masked";
+const NOT_COUNTED: &str = "in how many spans is not known";
+const NOT_COUNTED_TIP: &str = "It is counted of plain texts, and of regular expressions while secrets are shown, \
+                               but not where every trace would have to be fetched from a server";
 /// Names of experiments and runs are cut to this.
 const NAME_MOST: usize = 32;
 
@@ -49,7 +56,7 @@ pub(super) fn head_ui(ui: &mut Ui, scene: &mut Scene<'_>, memory: &mut SearchMem
     }
     ui.add_space(size::GAP_XS);
     scope_ui(ui, scene, memory, search);
-    if let Some(error) = memory.so_far.error.clone() {
+    if let Some(error) = memory.failure().cloned() {
         failed_ui(ui, scene, "The search", &error);
     }
     // That nothing was found is said where it would stand.
@@ -164,12 +171,10 @@ fn scope_words(scene: &mut Scene<'_>, search: &SearchPlace, within: SearchWithin
 
 /// How much was found, how far the search is, and what can be done about it.
 fn progress_ui(ui: &mut Ui, memory: &mut SearchMemory) {
-    let so_far = &memory.so_far;
-    let (share, is_complete) = (so_far.share.clamp(0.0, 1.0), so_far.is_complete);
+    let SearchSoFar { share, is_complete, spans, .. } = memory.so_far;
     let hits = words::counted(memory.found.len() as u64, "hit");
     let traces = words::counted(memory.found.traces.len() as u64, "trace");
-    let spans = words::counted(so_far.spans, "span");
-    let is_full = !so_far.is_complete && so_far.hits >= memory.most;
+    let spans = words::counted(spans, "span");
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(size::GAP_S, size::GAP_XS);
         if is_complete {
@@ -180,17 +185,19 @@ fn progress_ui(ui: &mut Ui, memory: &mut SearchMemory) {
             }
             return;
         }
-        text_ui(ui, &format!("{hits} so far"), Type::Small, Tone::Neutral);
-        let percent = (share * 100.0).floor() as u64;
-        text_ui(ui, &format!("{spans}, {percent} %"), Type::Small, Tone::Muted);
-        bar_ui(ui, share);
-        if is_full {
-            let text = format!("No more than {} are listed", words::count(memory.most as u64));
-            text_ui(ui, &text, Type::Small, Tone::Warn);
+        if memory.is_full() {
+            text_ui(ui, &format!("{hits} listed"), Type::Small, Tone::Neutral);
+            count_ui(ui, memory.count.as_ref());
             if ui.add(Chip::button(&format!("List {} more", words::count(LISTED as u64)))).clicked() {
                 memory.most += LISTED;
+                memory.is_stopped = false;
             }
-        } else if memory.is_stopped {
+        } else {
+            text_ui(ui, &format!("{hits} so far"), Type::Small, Tone::Neutral);
+            text_ui(ui, &format!("{spans}, {}", percent(share)), Type::Small, Tone::Muted);
+            bar_ui(ui, share);
+        }
+        if memory.is_stopped {
             text_ui(ui, "stopped", Type::Small, Tone::Warn);
             if ui.add(Chip::button("Go on")).clicked() {
                 memory.is_stopped = false;
@@ -202,6 +209,25 @@ fn progress_ui(ui: &mut Ui, memory: &mut SearchMemory) {
             }
         }
     });
+}
+
+/// In how many spans it stands, if that was counted or is being counted.
+fn count_ui(ui: &mut Ui, so_far: Option<&CountSoFar>) {
+    let Some(CountSoFar { count, share, is_complete, .. }) = so_far else {
+        text_ui(ui, NOT_COUNTED, Type::Small, Tone::Muted).on_hover_text(NOT_COUNTED_TIP);
+        return;
+    };
+    let counted = format!("in at most {} of {}", words::count(count.at_most), words::counted(count.spans, "span"));
+    if *is_complete {
+        text_ui(ui, &counted, Type::Small, Tone::Muted).on_hover_text(COUNTED_TIP);
+    } else {
+        text_ui(ui, &format!("{counted}, {}", percent(*share)), Type::Small, Tone::Muted).on_hover_text(COUNTED_TIP);
+        bar_ui(ui, *share);
+    }
+}
+
+fn percent(share: f32) -> String {
+    format!("{} %", (share.clamp(0.0, 1.0) * 100.0).floor() as u64)
 }
 
 fn bar_ui(ui: &mut Ui, share: f32) {

@@ -13,7 +13,7 @@ use super::names::run_page;
 use super::parts::place_frame;
 use super::scene::Scene;
 use super::scroll::{NotedRow, NotedScroll};
-use crate::loader::{Lane, SearchSoFar};
+use crate::loader::{CountSoFar, Failure, Lane, SearchSoFar};
 use crate::model::{PatternError, Reveal};
 use crate::query::{Search, scope_of_page};
 use crate::state::{Place, SearchPlace, SearchWithin};
@@ -40,6 +40,8 @@ pub(super) struct SearchMemory {
     /// The search made ready, and what it was made of.
     ready: Option<(Key, Result<Search, PatternError>)>,
     so_far: SearchSoFar,
+    /// In how many spans it may be, once all hits are listed that are to be; `None` if that is not known.
+    count: Option<CountSoFar>,
     found: Found,
     rows: Vec<Row>,
     rows_of: Option<(u64, usize, bool, u64)>,
@@ -90,11 +92,22 @@ impl SearchMemory {
         goes_on
     }
 
-    /// Whether it is being looked for.
+    /// Whether it is being looked for, or counted.
     fn goes_on(&self) -> bool {
         let is_ready = matches!(&self.ready, Some((_, Ok(_))));
-        let has_ended = self.so_far.is_complete || self.so_far.error.is_some();
-        is_ready && !has_ended && !self.is_stopped && self.so_far.hits < self.most
+        let is_counting = || self.count.as_ref().is_some_and(|count| !count.is_complete);
+        let is_wanted = if self.is_full() { is_counting() } else { !self.so_far.is_complete };
+        is_ready && is_wanted && !self.is_stopped && self.failure().is_none()
+    }
+
+    /// Whether no more hits are listed, though there may be some.
+    fn is_full(&self) -> bool {
+        !self.so_far.is_complete && self.so_far.hits >= self.most
+    }
+
+    /// Why it cannot go on.
+    fn failure(&self) -> Option<&Failure> {
+        self.so_far.error.as_ref().or_else(|| self.count.as_ref()?.error.as_ref())
     }
 
     fn error(&self) -> Option<&PatternError> {
@@ -155,13 +168,14 @@ fn ask(scene: &mut Scene<'_>, memory: &mut SearchMemory, search: &SearchPlace) {
             made = made.map(Search::begun_anew);
         }
         memory.ready = Some((key, made));
-        (memory.so_far, memory.found, memory.rows_of) = Default::default();
+        (memory.so_far, memory.count, memory.found, memory.rows_of) = Default::default();
         (memory.most, memory.is_stopped, memory.cursor, memory.scroll) = (LISTED, false, None, RowScroll::default());
     }
     if let Some((_, Ok(ready))) = &memory.ready
         && !memory.is_stopped
     {
         memory.so_far = scene.loader.search(ready, memory.most, Lane::Selection);
+        memory.count = if memory.is_full() { scene.loader.count_behind(ready, &memory.so_far) } else { None };
     }
     memory.found.take(&memory.so_far, memory.most);
     let folds = &scene.state.page().folds;

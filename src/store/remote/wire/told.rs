@@ -10,7 +10,7 @@ use crate::store::{
 };
 
 fields! {
-    Capabilities { can_watch, keeps_traces, filters_runs, filters_traces, keeps_prompts }
+    Capabilities { can_watch, keeps_traces, filters_runs, filters_traces, counts_texts, keeps_prompts }
     Warning { place, what }
     ArtifactBytes { bytes, full_size, is_cut }
 }

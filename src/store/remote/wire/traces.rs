@@ -7,7 +7,7 @@ use crate::model::{
     Assessment, Attachment, Cached, CallText, Excerpt, FoundText, Matcher, SearchField, SearchPattern, Session,
     SpanBody, SpanEvent, SpanFacts, SpanHead, Tokens, TraceHead, TracePreview, TraceRow,
 };
-use crate::store::{RunTraces, SearchPage, SearchScope, SpanHit, SpanSearch, TracePlace};
+use crate::store::{RunTraces, SearchPage, SearchScope, Sought, SpanHit, SpanSearch, TracePlace};
 
 fields! {
     Tokens { input, output, total }
@@ -32,8 +32,9 @@ fields! {
     TracePlace { position, previous, next }
     RunTraces { traces, errors, with_tokens, tokens, last_ms }
     SearchPattern { text, ignores_case, is_whole_word, is_regex }
-    SpanSearch { matcher, scope, cursor, most, within }
-    SearchPage { hits, spans, next, share }
+    Sought { matcher, is_counted }
+    SpanSearch { sought, scope, cursor, most, within }
+    SearchPage { hits, spans, in_spans, next, share }
     SpanHit { trace, span_id, span_name, span_kind, handle, found }
     FoundText { field, excerpt }
     Excerpt { text, found }
