@@ -46,7 +46,7 @@ fn optimizations_stand_beside_each_other_with_their_costs() {
         {"instructions": "old", "fields": [{"prefix": "Ticket:", "description": "${ticket}"}]}}});
     store.put_artifact(ArtifactOwner::Run("old".into()), "best_model.json", state.to_string().into_bytes());
     let mut harness = window(&store, Some("experiment/1?tab=optimizations"), Some(PATH));
-    wait(&mut harness, "its cost", |harness| has_cell(harness, "opt", "$0.00045"));
+    wait(&mut harness, "its cost", |harness| has_cell(harness, "opt", "≥\u{a0}$0.00045"));
     settle(&mut harness);
     assert!(!row(&harness, "old").expect("it is listed").iter().any(|cell| cell.contains('$')), "nothing was traced");
 }
