@@ -11,7 +11,8 @@ use std::process::{Command, Stdio};
 use dspyglass::store::{OpenOptions, open};
 
 use crate::compare::compare;
-use crate::real::{STORES, Server, copy, free_port, localize, mlflow, upgraded};
+use crate::real::{PRINTED, STORES, Server, copy, free_port, localize, mlflow, upgraded};
+use crate::terminal;
 
 /// Where its programs are; `None` if they are nowhere.
 fn programs() -> Option<PathBuf> {
@@ -127,5 +128,10 @@ fn a_server_on_postgresql_tells_what_the_file_tells() {
         let compared = compare(name, &mut of_file, &mut of_server);
         println!("{name}: {compared} values compared");
         assert!(compared > 100, "{name}: {compared}");
+        if PRINTED.contains(name) {
+            let printed = terminal::compare(name, file, &server.address, false);
+            println!("{name}: {printed} printed values compared");
+            assert!(printed > 1_000, "{name}: {printed}");
+        }
     }
 }

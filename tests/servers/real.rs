@@ -15,7 +15,7 @@ use crate::compare::compare;
 use crate::{other_ways, terminal};
 
 /// Those of which everything that the terminal prints is compared, too.
-const PRINTED: [&str; 2] = ["v3.17", "gepa-3.17"];
+pub const PRINTED: [&str; 2] = ["v3.17", "gepa-3.17"];
 
 /// Recordings that this MLflow reads, older ones once it has upgraded them.
 pub const STORES: [&str; 6] = ["v3.17", "gepa-3.17", "copro-3.17", "server-3.17", "v3.5", "v2.22"];
