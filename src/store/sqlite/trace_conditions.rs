@@ -31,11 +31,13 @@ impl Reader<'_> {
                 let ways: Vec<String> = values.iter().map(|id| self.is_in_session(wanted, id)).collect();
                 joined(ways, " or ", "0")
             }
-            TraceCondition::Is { column, values } => {
-                let own = self.trace_column(wanted, column);
-                let values: Vec<String> = values.iter().map(|value| wanted.param(value.clone())).collect();
-                format!("{own} in ({})", values.join(", "))
+            // As it stands there, too, so that the index is asked; `01` is no name of experiment 1.
+            TraceCondition::Is { column: TraceColumn::Experiment, values } if values.len() == 1 => {
+                let experiment = self.schema.column("trace_info", "t", "experiment_id");
+                let is_there = format!("{experiment} = {}", wanted.param(values.concat()));
+                format!("{is_there} and {}", self.is_one_of(wanted, &TraceColumn::Experiment, values))
             }
+            TraceCondition::Is { column, values } => self.is_one_of(wanted, column, values),
             TraceCondition::Holds { column, text } => {
                 let own = self.trace_column(wanted, column);
                 format!("instr({own}, {}) > 0", wanted.param(text.clone()))
@@ -59,6 +61,12 @@ impl Reader<'_> {
             }
             TraceCondition::Not(part) => format!("not coalesce(({}), 0)", self.trace_condition(wanted, part)),
         }
+    }
+
+    fn is_one_of(&self, wanted: &mut Wanted, column: &TraceColumn, values: &[String]) -> String {
+        let own = self.trace_column(wanted, column);
+        let values: Vec<String> = values.iter().map(|value| wanted.param(value.clone())).collect();
+        format!("{own} in ({})", values.join(", "))
     }
 
     fn is_in_session(&self, wanted: &mut Wanted, id: &str) -> String {
