@@ -5,9 +5,6 @@ use super::row;
 use super::trace_lists::Wanted;
 use crate::store::{Counting, Result, Total, TraceColumn, TraceCondition, TraceQuery};
 
-/// So many more places of an index are counted in the time that rows take.
-const AS_QUICK: u32 = 3;
-
 impl Reader<'_> {
     /// How many traces a query asks for, `seen` of which were found.
     pub fn total_of(&self, query: &TraceQuery, seen: u64) -> Result<Total> {
@@ -17,7 +14,7 @@ impl Reader<'_> {
             // Which traces a run has is told by other tables, and they are few.
             Counting::AmongLast(_) if query.run.is_some() => None,
             Counting::AmongLast(most) if query.filter.iter().all(is_of_index) => {
-                return self.count_some(&wanted, most.saturating_mul(AS_QUICK));
+                return self.count_some(&wanted, most);
             }
             Counting::AmongLast(most) => self.row_before(most)?,
             Counting::All => None,
