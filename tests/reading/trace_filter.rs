@@ -99,14 +99,21 @@ fn of_a_list_that_is_cut_it_is_counted_among_the_traces_written_last() {
     let (_folder, path) = many(300, |at| if at < 100 { at + 1 } else { 10_000_000 + at });
     let mut store = reader(&path);
     let cx = ReadCx::new();
-    let mut first = |filter: &str| {
+    let mut first_by = |filter: &str, sort: &str| {
         let filter = TraceFilter::parse(filter, NOW).expect("a filter");
-        let of = FilteredTracesOf { scope: TraceScope::All, filter, sort: TraceSort::default() };
+        let sort = if sort.is_empty() { TraceSort::default() } else { sort.parse().expect("an order") };
+        let of = FilteredTracesOf { scope: TraceScope::All, filter, sort };
         of.first(&mut Session::alone(&mut *store, &cx), 5).expect("filtered").list
     };
+    // All of them are counted, however they are sorted.
+    assert_eq!(first_by("", "latency_ms:desc").total, Total::Exact(300));
+    let mut first = |filter: &str| first_by(filter, "");
     let errors = first("status = ERROR");
     assert_eq!((errors.handles.len(), errors.total), (5, Total::AtLeast(66)));
-    // An index tells of times.
+    // An index tells of experiments and times; `01` is no experiment.
+    assert_eq!(first("experiment = \"1\"").total, Total::Exact(300));
+    assert_eq!(first("experiment = \"01\"").total, Total::Exact(0));
+    assert_eq!(first("experiment = \"1\" and status = ERROR").total, Total::AtLeast(66));
     assert_eq!(first("time > 1970-01-01").total, Total::Exact(300));
     // Where fewer are found than were asked for it is known how many there are.
     assert_eq!(first("time < 1970-01-01T00:00:01.004Z or id = tr-000000").total, Total::Exact(4));

@@ -85,10 +85,7 @@ impl Kept {
     ) -> Result<(Response, Option<Got>)> {
         let Some(place) = &self.place else { return ask().map(|response| (response, None)) };
         let (key, file) = (key_of(request), place.file_of(credentials));
-        let find = |proof: Option<&Proof>| {
-            let found = self.with(cx, &file, Makes::Nothing, |file| file.find(&key, proof, now_ms())).flatten();
-            found.filter(|entry| entry.serves(request.most))
-        };
+        let find = |proof: Option<&Proof>| self.entry(cx, credentials, request, proof);
         if holds.is_some()
             && let Some(entry) = find(holds)
         {

@@ -11,8 +11,8 @@ impl Reader<'_> {
         let mut wanted = self.wanted(query);
         let behind = match query.count {
             Counting::AmongLast(0) => return Ok(Total::AtLeast(seen)),
-            // Which traces a run has is told by other tables, and they are few.
-            Counting::AmongLast(_) if query.run.is_some() => None,
+            // Which traces a run has is told by other tables, and they are few; without conditions SQLite counts by itself.
+            Counting::AmongLast(_) if query.run.is_some() || query.filter.is_empty() => None,
             Counting::AmongLast(most) if query.filter.iter().all(is_of_index) => {
                 return self.count_some(&wanted, most);
             }
